@@ -1,0 +1,186 @@
+// Hot path: one side of a book as a ring of price steps around its best level, with an overflow map
+// beyond. Keys grow towards the market (bids: ticks, asks: -ticks), so that both sides share one
+// direction of code. Always true: the best level lies inside the ring. Nothing is allocated by a
+// change inside the ring.
+import { assert } from './assert.js';
+
+const NONE = 0;
+
+export class Ladder {
+  /** Key of the best level; 0 when there is none. */
+  best = NONE;
+  /** Levels with a size, ring and overflow together. */
+  levels = 0;
+  /**
+   * Lowest key of the ring, a multiple of 32, so that a word of the bitmap never straddles its
+   * seam.
+   */
+  private base = 0;
+  private inRing = 0;
+  private readonly size: number;
+  private readonly mask: number;
+  private readonly wordMask: number;
+  /** How far below the best the ring starts, at most, after it was recentred. */
+  private readonly reach: number;
+  private readonly lots: Float64Array;
+  private readonly occupied: Int32Array;
+  private readonly overflow = new Map<number, number>();
+
+  constructor(ringTicks: number) {
+    const powerOfTwo = (ringTicks & (ringTicks - 1)) === 0;
+    assert(powerOfTwo && ringTicks >= 64, `a ring of ${ringTicks} ticks: not a power of two >= 64`);
+    this.size = ringTicks;
+    this.mask = ringTicks - 1;
+    this.wordMask = (ringTicks >>> 5) - 1;
+    this.reach = (ringTicks >>> 2) * 3;
+    this.lots = new Float64Array(ringTicks);
+    this.occupied = new Int32Array(ringTicks >>> 5);
+  }
+
+  clear(): void {
+    if (this.levels === 0) return;
+    this.lots.fill(0);
+    this.occupied.fill(0);
+    if (this.overflow.size > 0) this.overflow.clear();
+    this.best = NONE;
+    this.levels = 0;
+    this.inRing = 0;
+  }
+
+  /** Absolute size at a key (both whole, the size not negative); 0 removes the level. */
+  set(key: number, lots: number): void {
+    const offset = key - this.base;
+    if (offset < 0 || offset >= this.size) {
+      this.setOutside(key, lots);
+      return;
+    }
+    const i = key & this.mask;
+    const before = this.lots[i] as number;
+    this.lots[i] = lots;
+    if (lots > 0) {
+      if (before > 0) return;
+      const word = i >>> 5;
+      this.occupied[word] = (this.occupied[word] as number) | (1 << (i & 31));
+      this.inRing += 1;
+      this.levels += 1;
+      if (key > this.best || this.levels === 1) this.best = key;
+    } else if (before > 0) {
+      const word = i >>> 5;
+      this.occupied[word] = (this.occupied[word] as number) & ~(1 << (i & 31));
+      this.inRing -= 1;
+      this.levels -= 1;
+      if (key === this.best) this.bestRemoved();
+    }
+  }
+
+  /** Size at a key; 0 where there is none (a fractional key included). */
+  at(key: number): number {
+    const offset = key - this.base;
+    if (!(offset >= 0 && offset < this.size)) return this.overflow.get(key) ?? 0;
+    return Math.floor(key) === key ? (this.lots[key & this.mask] as number) : 0;
+  }
+
+  /** The highest level below `key` (any number); 0 when there is none. */
+  below(key: number): number {
+    if (this.levels === 0) return NONE;
+    if (key > this.best) return this.best;
+    const from = Math.ceil(key);
+    if (from > this.base) {
+      const found = this.ringBelow(from);
+      if (found !== NONE) return found;
+    }
+    return this.overflow.size > 0 ? this.overflowBelow(from) : NONE;
+  }
+
+  /** The highest occupied key of the ring below `key`, where base < key <= base + size. */
+  private ringBelow(key: number): number {
+    const last = key - 1;
+    let words = (last - this.base) >>> 5;
+    let word = (last & this.mask) >>> 5;
+    let bits = (this.occupied[word] as number) & (-1 >>> (31 - (last & 31)));
+    while (bits === 0) {
+      if (words === 0) return NONE;
+      words -= 1;
+      word = (word - 1) & this.wordMask;
+      bits = this.occupied[word] as number;
+    }
+    return this.base + (words << 5) + (31 - Math.clz32(bits));
+  }
+
+  private overflowBelow(key: number): number {
+    let found = NONE;
+    for (const candidate of this.overflow.keys()) {
+      if (candidate < key && (found === NONE || candidate > found)) found = candidate;
+    }
+    return found;
+  }
+
+  private bestRemoved(): void {
+    if (this.inRing > 0) {
+      this.best = this.ringBelow(this.best);
+    } else if (this.levels > 0) {
+      this.best = this.overflowBelow(Infinity);
+      this.recentre();
+    } else {
+      this.best = NONE;
+    }
+  }
+
+  private setOutside(key: number, lots: number): void {
+    const before = this.overflow.get(key);
+    if (lots === 0) {
+      if (before === undefined) return;
+      this.overflow.delete(key); // never the best: that one is in the ring
+      this.levels -= 1;
+      return;
+    }
+    this.overflow.set(key, lots);
+    if (before !== undefined) return;
+    this.levels += 1;
+    if (key > this.best || this.levels === 1) {
+      this.best = key;
+      this.recentre();
+    }
+  }
+
+  /**
+   * Moves the ring so that the best lies a quarter below its upper end; levels change house as
+   * needed.
+   */
+  private recentre(): void {
+    const old = this.base;
+    this.base = Math.ceil((this.best - this.reach) / 32) * 32; // up: the best must stay inside
+    if (this.inRing > 0) this.evict(old);
+    for (const [key, lots] of this.overflow) {
+      const offset = key - this.base;
+      if (offset < 0 || offset >= this.size) continue;
+      this.overflow.delete(key);
+      const i = key & this.mask;
+      this.lots[i] = lots;
+      const word = i >>> 5;
+      this.occupied[word] = (this.occupied[word] as number) | (1 << (i & 31));
+      this.inRing += 1;
+    }
+  }
+
+  /**
+   * Sends every level of the ring that started at `old` and is outside the new one to the overflow.
+   */
+  private evict(old: number): void {
+    for (let words = 0; words <= this.wordMask; words++) {
+      const start = old + (words << 5);
+      if (start >= this.base && start < this.base + this.size) continue;
+      const word = (start & this.mask) >>> 5;
+      let bits = this.occupied[word] as number;
+      this.occupied[word] = 0;
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits);
+        bits &= ~(1 << bit);
+        const i = (start & this.mask) + bit;
+        this.overflow.set(start + bit, this.lots[i] as number);
+        this.lots[i] = 0;
+        this.inRing -= 1;
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// What the engine needs from whoever hosts it, as interfaces. Live, paper and backtest each bring their own.
+import type { BreakerStateName, Trip } from './guard.js';
+import type { Command, EngineEvent } from './messages.js';
+import type { Decision, View } from './strategy.js';
+import type { Micros } from './units.js';
+
+/** Takes what one settle decided. Cancels in it must be sent first and wait for nothing. */
+export interface CommandSink {
+  /** `commands` is reused by the engine: copy what you keep. */
+  send(nowUs: Micros, commands: readonly Command[]): void;
+}
+
+/** What others (log, ledger, report) may watch. Called synchronously; must not throw and must not call back. */
+export interface EngineObserver {
+  onDecision?(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void;
+  onEvent?(nowUs: Micros, event: EngineEvent): void;
+  onTransition?(
+    nowUs: Micros,
+    from: BreakerStateName,
+    to: BreakerStateName,
+    cause: Trip | null,
+  ): void;
+  /** A guard trimmed or vetoed a decision. */
+  onGuard?(nowUs: Micros, trip: Trip | null, text: string): void;
+  /** Anything odd but legal worth a line: an unknown order, a late fill, a duplicate. */
+  onNote?(nowUs: Micros, text: string): void;
+}
