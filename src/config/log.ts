@@ -1,0 +1,102 @@
+// The log: console from INFO, daily files in logs/ from DEBUG as JSON lines, both in this process (a worker transport
+// loses its tail on sudden death and costs 15 MB). Account facts never depend on it: those are the ledger's.
+import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import pinoRoll from 'pino-roll';
+import { StartProblem } from './problem.js';
+
+export type { Logger } from 'pino';
+const LEVEL_NAMES: Readonly<Record<string, string>> = {
+  trace: 'DEBUG', debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR', fatal: 'CRITICAL',
+}; // prettier-ignore
+/** Names under which a secret could reach a log line: censored wherever they stand. */
+const SECRET_PATHS = ['secret', 'privateKey', 'passphrase', 'apiKey', 'seed_phrase', 'jwt'];
+const redact = { paths: SECRET_PATHS.flatMap((name) => [name, `*.${name}`]), censor: '***' };
+
+export interface LogOptions {
+  readonly directory: string;
+  readonly keepDays: number;
+  /** The present, for the age of old files (this folder has no clock). */
+  readonly nowMs: number;
+  /** Takes console lines (INFO and above); null = no console. */
+  readonly console: ((line: string) => void) | null;
+  readonly base: Readonly<Record<string, string>>;
+  /** Called once when the log files cannot be written any more (a full disk is a halt). */
+  readonly onFailure: (message: string) => void;
+}
+export interface OpenLog {
+  readonly logger: Logger;
+  /** Writes what is buffered and closes the file. */
+  close(): void;
+}
+
+function prepareDirectory(directory: string, keepDays: number, nowMs: number): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const oldest = nowMs - keepDays * 86_400_000;
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      if (/^mm\..*\.log$/.test(name) && statSync(path).mtimeMs < oldest) unlinkSync(path);
+    }
+  } catch (error) {
+    throw new StartProblem(
+      `the log folder ${directory} cannot be used (${(error as Error).message}); remove what stands there or choose another with --log-dir`,
+    );
+  }
+}
+
+/** Opens the daily file (UTC days: the process runs with TZ=UTC) and returns the logger. */
+export async function openLog(options: LogOptions): Promise<OpenLog> {
+  prepareDirectory(options.directory, options.keepDays, options.nowMs);
+  const file = await pinoRoll({
+    file: join(options.directory, 'mm'),
+    frequency: 'daily',
+    dateFormat: 'yyyy-MM-dd',
+    extension: '.log',
+    mkdir: true,
+    sync: true,
+  });
+  let failed = false;
+  file.on('error', (error: Error) => {
+    if (failed) return;
+    failed = true;
+    options.onFailure(error.message);
+  });
+  const streams: { level: 'debug' | 'info'; stream: { write(line: string): void } }[] = [
+    { level: 'debug', stream: file },
+  ];
+  const show = options.console;
+  if (show) streams.push({ level: 'info', stream: { write: (line) => show(formatLine(line)) } });
+  const logger = pino(
+    {
+      level: 'debug',
+      base: options.base,
+      redact,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: LEVEL_NAMES[label] ?? label }) },
+    },
+    pino.multistream(streams),
+  );
+  const close = (): void => {
+    try {
+      file.flushSync();
+      file.end();
+    } catch {
+      // nothing more can be written; onFailure has said so
+    }
+  };
+  return { logger, close };
+}
+
+/** One JSON log line as a person reads it: time, level, message, then the fields worth seeing. */
+export function formatLine(line: string): string {
+  const { time, level, msg, pid, hostname, run, mode, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  void [pid, hostname, run, mode];
+  const fields = Object.entries(rest)
+    .filter(([key]) => !key.startsWith('_'))
+    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  const tail = fields.length > 0 ? `  ${fields.join(' ')}` : '';
+  return `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${String(msg)}${tail}`;
+}

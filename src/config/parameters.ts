@@ -1,0 +1,96 @@
+// Every parameter once: its flag, its variable, its unit, its default and what it means. Help texts, .env.example,
+// `mm config` and the parsers all come from this table. Defaults are spec'd conservative; null = derived (settings.ts).
+import * as q from './quantities.js';
+
+export interface Parameter<T> {
+  readonly group: 'strategy' | 'size' | 'timing' | 'risk' | 'venue' | 'simulation' | 'files';
+  /** What the value looks like in the help. */
+  readonly hint: string;
+  readonly help: string;
+  /** Default as a user would type it; null when it follows from others, as `derived` says. */
+  readonly fallback: string | null;
+  readonly derived?: string;
+  readonly secret?: true;
+  readonly parse: (text: string) => T;
+}
+
+const parameter = <T, F extends string | null>(
+  definition: Parameter<T> & { readonly fallback: F },
+): Parameter<T> & { readonly fallback: F } => definition;
+
+export const PARAMETERS = {
+  model: parameter({ group: 'strategy', hint: 'NAME', fallback: 'as', parse: q.oneOf('as', 'glft', 'prd-f2'), help: 'spread model: as (Avellaneda-Stoikov), glft (Gueant-Lehalle-Fernandez-Tapia), prd-f2 (the product formula)' }),
+  glftSolution: parameter({ group: 'strategy', hint: 'HOW', fallback: 'exact', parse: q.oneOf('exact', 'closed'), help: 'glft only: exact (eigenvector) or closed (closed form)' }),
+  sigma: parameter({ group: 'strategy', hint: 'VOL', fallback: '40%/yr', parse: q.volatility, help: 'volatility, as 40%/yr or 0.71bp/√s' }),
+  kappa: parameter({ group: 'strategy', hint: 'PER_BP', fallback: '1.2', parse: q.perBp, help: 'decay of fill intensity with the distance from mid, per bp' }),
+  alpha: parameter({ group: 'strategy', hint: 'PER_S', fallback: '0.2', parse: q.perSecond, help: 'taker orders per second per side that reach the mid (the A of the theory)' }),
+  epsilon: parameter({ group: 'strategy', hint: 'BPS', fallback: '0.2bp', parse: q.bps, help: 'adverse selection: mean mid move per taker order, in its direction, after 5 s' }),
+  horizon: parameter({ group: 'strategy', hint: 'TIME', fallback: '5m', parse: q.seconds, help: 'constant time horizon of as and prd-f2' }),
+  session: parameter({ group: 'strategy', hint: 'TIME', fallback: 'off', parse: q.orWord('off', q.seconds), help: "the paper's session clock instead of a constant horizon, e.g. 24h" }),
+  inventoryStd: parameter({ group: 'strategy', hint: 'UNITS', fallback: null, derived: '2, unless --skew-at-limit or --gamma is given', parse: q.positiveNumber, help: 'risk aversion as the wanted standard deviation of inventory, in order sizes' }),
+  skewAtLimit: parameter({ group: 'strategy', hint: 'BPS', fallback: null, derived: 'off', parse: q.positiveBps, help: 'risk aversion as the shift of both quotes at the position limit, in bp' }),
+  gamma: parameter({ group: 'strategy', hint: 'NUMBER', fallback: null, derived: 'off', parse: q.positiveNumber, help: 'expert: risk aversion itself, dimensionless (gamma x size x price)' }),
+  levels: parameter({ group: 'strategy', hint: 'N', fallback: '1', parse: q.whole(1, 10), help: 'quotes per side' }),
+  levelStep: parameter({ group: 'strategy', hint: 'BPS', fallback: null, derived: '1/kappa', parse: q.positiveBps, help: 'distance between levels' }),
+  sizeShape: parameter({ group: 'strategy', hint: 'SHAPE', fallback: 'flat', parse: q.oneOf('flat', 'linear', 'geometric'), help: 'how --size is spread over the levels' }),
+  minSpread: parameter({ group: 'strategy', hint: 'BPS', fallback: null, derived: 'max(1bp, 2 x maker fee)', parse: q.bps, help: 'smallest full width between our quotes' }),
+  maxSpread: parameter({ group: 'strategy', hint: 'BPS', fallback: '50bp', parse: q.positiveBps, help: 'largest full width; wider withdraws (prd-f2: clamps)' }),
+  placement: parameter({ group: 'strategy', hint: 'RULE', fallback: 'behind', parse: q.oneOf('behind', 'join', 'improve'), help: 'relative to the touch: strictly behind it, may join it, may improve it' }),
+  fair: parameter({ group: 'strategy', hint: 'PRICE', fallback: 'mid', parse: q.oneOf('mid', 'weighted', 'micro'), help: 'reference price of the quotes' }),
+  prdPerSide: parameter({ group: 'strategy', hint: 'HOW', fallback: 'full', parse: q.oneOf('full', 'half'), help: 'prd-f2 only: the whole base width on each side (to the letter) or half of it' }),
+  skewMax: parameter({ group: 'strategy', hint: 'NUMBER', fallback: '1', parse: q.positiveNumber, help: 'prd-f2 only: skew at the position limit' }),
+  addCosts: parameter({ group: 'strategy', hint: 'on|off', fallback: 'off', parse: q.onOff, help: 'prd-f2 only: add fee and adverse selection to each side' }),
+
+  capital: parameter({ group: 'size', hint: 'USD', fallback: '5000', parse: q.money, help: 'capital that limits and returns are measured on' }),
+  size: parameter({ group: 'size', hint: 'USD', fallback: '100', parse: q.orWord('auto', q.money), help: 'order size a side, all levels together; auto = max(venue minimum, position limit / 10)' }),
+  positionLimit: parameter({ group: 'size', hint: 'USD', fallback: null, derived: 'min($1,000, capital x max-leverage / 1.5)', parse: q.money, help: 'soft limit on the position at mark; hard limit is 1.5 times it' }),
+  maxLeverage: parameter({ group: 'size', hint: 'X', fallback: '1', parse: q.positiveNumber, help: 'largest exposure as a multiple of capital' }),
+
+  check: parameter({ group: 'timing', hint: 'TIME', fallback: '5s', parse: q.span, help: 'longest time between two decisions' }),
+  refresh: parameter({ group: 'timing', hint: 'TIME', fallback: '60s', parse: q.span, help: 'longest life of a resting quote (cancel and replace)' }),
+  requoteBps: parameter({ group: 'timing', hint: 'BPS', fallback: 'auto', parse: q.requote, help: 'requote when a quote is NEAR bp too close or FAR bp too far: auto (0.5/kappa, 1.5/kappa), NEAR,FAR or off (the literal clock)' }),
+  requoteInterval: parameter({ group: 'timing', hint: 'TIME', fallback: '250ms', parse: q.span, help: 'at most one requote a side in this time' }),
+  fillWake: parameter({ group: 'timing', hint: 'on|off', fallback: 'on', parse: q.onOff, help: 'decide again after every fill' }),
+
+  maxDailyLoss: parameter({ group: 'risk', hint: 'PCT', fallback: '5%', parse: q.percent, help: 'loss since UTC midnight, of capital, that pauses until the next day' }),
+  maxDailyLossUsd: parameter({ group: 'risk', hint: 'USD', fallback: null, derived: 'off', parse: q.money, help: 'the same as an absolute cap' }),
+  maxDrawdown: parameter({ group: 'risk', hint: 'PCT', fallback: '20%', parse: q.percent, help: 'fall from the equity peak that stops for good (until mm reset)' }),
+  maxDrawdownUsd: parameter({ group: 'risk', hint: 'USD', fallback: null, derived: 'off', parse: q.money, help: 'the same as an absolute cap' }),
+  maxMarketSpread: parameter({ group: 'risk', hint: 'BPS', fallback: '20bp', parse: q.positiveBps, help: 'withdraw while the market is wider than this' }),
+  priceBand: parameter({ group: 'risk', hint: 'BPS', fallback: '50bp', parse: q.positiveBps, help: "no quote farther than this from the venue's mark" }),
+  staleAfter: parameter({ group: 'risk', hint: 'TIME', fallback: '2s', parse: q.span, help: 'withdraw when no book frame came for this long' }),
+  onHalt: parameter({ group: 'risk', hint: 'WHAT', fallback: 'hold', parse: q.oneOf('hold', 'post-only', 'reduce-only-ioc'), help: 'what becomes of the position at a halt' }),
+
+  venue: parameter({ group: 'venue', hint: 'NAME', fallback: 'sim', parse: q.oneOf('sim'), help: 'where to trade: sim (simulated exchange in this process)' }),
+  market: parameter({ group: 'venue', hint: 'NAME', fallback: null, derived: 'the market of the tape or the synthetic one', parse: q.text, help: 'market to trade' }),
+  account: parameter({ group: 'venue', hint: 'NAME', fallback: null, derived: 'paper-static or paper-dynamic', parse: q.accountName, help: 'account name: one ledger and one lock for each' }),
+  makerFee: parameter({ group: 'venue', hint: 'BPS', fallback: '2bp', parse: q.fee, help: 'maker fee where the venue does not say' }),
+  takerFee: parameter({ group: 'venue', hint: 'BPS', fallback: '5bp', parse: q.fee, help: 'taker fee where the venue does not say' }),
+
+  seed: parameter({ group: 'simulation', hint: 'N', fallback: '1', parse: q.whole(0, 4_294_967_295), help: 'seed of everything random in a simulation' }),
+  latency: parameter({ group: 'simulation', hint: 'LIST', fallback: 'feed=100ms,order=150ms,reply=150ms', parse: q.latency, help: 'constant delays between us and the simulated venue' }),
+  queueModel: parameter({ group: 'simulation', hint: 'NAME', fallback: 'pessimistic', parse: q.oneOf('pessimistic', 'power'), help: 'queue position: only trades at the price advance us, or cancels too by the power law' }),
+
+  stateDir: parameter({ group: 'files', hint: 'DIR', fallback: null, derived: '$XDG_STATE_HOME/perp-mm or ~/.local/state/perp-mm', parse: q.text, help: 'ledgers, locks and latches' }),
+  logDir: parameter({ group: 'files', hint: 'DIR', fallback: 'logs', parse: q.text, help: 'daily log files' }),
+  logDays: parameter({ group: 'files', hint: 'N', fallback: '30', parse: q.whole(1, 3650), help: 'days that log files are kept' }),
+} as const; // prettier-ignore
+
+export type ParameterKey = keyof typeof PARAMETERS;
+type Parsed<P> = P extends Parameter<infer T> ? T : never;
+/** Values by key; null where neither given nor defaulted (settings.ts derives those). */
+export type ParameterValues = {
+  readonly [K in ParameterKey]:
+    | Parsed<(typeof PARAMETERS)[K]>
+    | ((typeof PARAMETERS)[K]['fallback'] extends string ? never : null);
+};
+
+export const PARAMETER_KEYS = Object.keys(PARAMETERS) as ParameterKey[];
+const dashed = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+/** maxDailyLoss -> --max-daily-loss */
+export const flagOf = (key: ParameterKey): string => `--${dashed(key)}`;
+/** maxDailyLoss -> MM_MAX_DAILY_LOSS */
+export const variableOf = (key: ParameterKey): string =>
+  `MM_${dashed(key).replaceAll('-', '_').toUpperCase()}`;
+/** maxDailyLoss -> max-daily-loss, as the --config file spells it. */
+export const fileKeyOf = (key: ParameterKey): string => dashed(key);
