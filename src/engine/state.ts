@@ -1,0 +1,197 @@
+// Hot path: what the engine knows of the feed and of its own money, flat and in place. Rows set fields, `refresh`
+// turns them into the AccountNumbers that guards read, and only what changed is computed again. It decides nothing.
+import { L2Book } from '#core/book';
+import type { AccountNumbers } from '#core/guard';
+import type { Instrument } from '#core/instrument';
+import { MARK_GRID } from '#core/instrument';
+import { ZERO_MONEY } from '#core/money';
+import type { Position } from '#core/position';
+import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
+import { ASK, BID, NO_PRICE } from '#core/units';
+import type { OrderTable } from './orders.js';
+import { NO_LIMIT, type Sizing } from './sizing.js';
+
+function blankNumbers(nowUs: Micros, capital: Money): AccountNumbers {
+  return {
+    nowUs,
+    positionLots: 0 as Lots,
+    longestLots: 0 as Lots,
+    shortestLots: 0 as Lots,
+    mark: 0 as TickPrice,
+    markUs: 0 as Micros,
+    exposure: ZERO_MONEY,
+    limitLots: NO_LIMIT,
+    hardLimitLots: NO_LIMIT,
+    guardEquity: capital,
+    dayStartEquity: capital,
+    peakEquity: capital,
+    bestBid: 0 as TickPrice,
+    bestAsk: 0 as TickPrice,
+    bookUs: 0 as Micros,
+    bookSound: false,
+    privateUp: false,
+    publicUp: false,
+    marginRatio: Infinity,
+    operations: 0,
+    failures: 0,
+  };
+}
+
+export class EngineState {
+  readonly book = new L2Book();
+  readonly numbers: AccountNumbers;
+  /** Rows of the book arrived since the last refresh. */
+  bookDirty = false;
+  /** A live link lost rows: nothing is believed until the next snapshot begins. */
+  private broken = false;
+  /** The feed has levels; without any, the separate top-of-book feed makes the book. */
+  private hasLevels = false;
+  private bidQuote: Ticks = NO_PRICE;
+  private askQuote: Ticks = NO_PRICE;
+  private venueMark = 0 as TickPrice;
+  /** Last print since the mark was taken; it counts only while there is no mid. */
+  private newTrade = 0 as TickPrice;
+  private markDirty = false;
+  /** guardEquity when the position's profit is 0: the capital, moved by every reset. */
+  private baseline: Money;
+
+  constructor(
+    private readonly instrument: Instrument,
+    private readonly position: Position,
+    private readonly table: OrderTable,
+    private readonly sizing: Sizing,
+    nowUs: Micros,
+    readonly capital: Money,
+    baseline: Money,
+  ) {
+    this.baseline = baseline;
+    this.numbers = blankNumbers(nowUs, baseline);
+  }
+
+  clear(): void {
+    this.book.clear();
+    this.broken = false;
+    this.bookDirty = true;
+  }
+
+  level(side: Side, ticks: Ticks, lots: Lots): void {
+    if (!this.hasLevels) this.startLevels();
+    this.book.apply(side, ticks, lots);
+    this.bookDirty = true;
+  }
+
+  /** Top of book from a separate feed: only the book of a feed that has nothing else. */
+  quote(side: Side, ticks: Ticks, lots: Lots): void {
+    if (this.hasLevels) return;
+    const old = side === BID ? this.bidQuote : this.askQuote;
+    if (old !== ticks && old > 0) this.book.apply(side, old, 0 as Lots);
+    if (side === BID) this.bidQuote = ticks;
+    else this.askQuote = ticks;
+    this.book.apply(side, ticks, lots);
+    this.bookDirty = true;
+  }
+
+  mark(price: TickPrice): void {
+    if (!(price > 0 && price < Infinity)) return;
+    this.venueMark = onGrid(price);
+    this.markDirty = true;
+  }
+
+  traded(ticks: TickPrice): void {
+    if (!(ticks > 0 && ticks < Infinity)) return;
+    this.newTrade = onGrid(ticks);
+    if (this.venueMark === 0) this.markDirty = true;
+  }
+
+  /** A live link fell or lost rows: what follows is worthless until a snapshot begins. */
+  breakBook(): void {
+    this.book.clear();
+    this.bidQuote = NO_PRICE;
+    this.askQuote = NO_PRICE;
+    this.broken = this.hasLevels;
+    const { numbers } = this;
+    numbers.bestBid = NO_PRICE;
+    numbers.bestAsk = NO_PRICE;
+    numbers.bookSound = false;
+  }
+
+  /** Brings the numbers up to date; true when the book has changed since the last time. */
+  refresh(nowUs: Micros): boolean {
+    const { numbers, table } = this;
+    numbers.nowUs = nowUs;
+    const bookChanged = this.bookDirty;
+    if (bookChanged) {
+      this.bookDirty = false;
+      const { book } = this;
+      numbers.bookUs = nowUs;
+      numbers.bestBid = book.bidTicks;
+      numbers.bestAsk = book.askTicks;
+      numbers.bookSound = book.sound && !this.broken;
+      if (this.venueMark === 0) this.markDirty = true;
+    }
+    if (this.markDirty) this.takeMark(nowUs);
+    if (table.dirty) this.refreshAccount();
+    return bookChanged;
+  }
+
+  /** Takes in what fills and commands have changed. */
+  refreshAccount(): void {
+    this.table.dirty = false;
+    this.revalue();
+  }
+
+  /** A reset: from here guard equity counts from the capital again. */
+  rebase(): void {
+    this.baseline = (this.capital - this.profit()) as Money;
+    this.revalue();
+  }
+
+  /** guardEquity at profit 0; what a restart must be given. */
+  get capitalBaseline(): Money {
+    return this.baseline;
+  }
+
+  private startLevels(): void {
+    this.hasLevels = true;
+    if (this.bidQuote > 0) this.book.apply(BID, this.bidQuote, 0 as Lots);
+    if (this.askQuote > 0) this.book.apply(ASK, this.askQuote, 0 as Lots);
+  }
+
+  /** Venue mark, else mid, else last trade: the first that there is. */
+  private takeMark(nowUs: Micros): void {
+    this.markDirty = false;
+    const { numbers, book } = this;
+    let mark = this.venueMark;
+    if (mark === 0) mark = numbers.bookSound ? book.mid : this.newTrade;
+    this.newTrade = 0 as TickPrice;
+    if (mark === 0) return;
+    numbers.markUs = nowUs;
+    if (mark === numbers.mark) return;
+    numbers.mark = mark;
+    this.sizing.limitAt(mark);
+    numbers.limitLots = this.sizing.limitLots;
+    numbers.hardLimitLots = this.sizing.hardLimitLots;
+    this.revalue();
+  }
+
+  private profit(): Money {
+    const { position, numbers } = this;
+    if (numbers.mark > 0) return position.pnl(numbers.mark);
+    return (position.realised - position.fees + position.funding) as Money;
+  }
+
+  /** Position, worst cases, exposure and guard equity at the present mark. */
+  revalue(): void {
+    const { numbers, position, table } = this;
+    const { lots } = position;
+    numbers.positionLots = lots;
+    numbers.longestLots = (lots + table.bidRisk) as Lots;
+    numbers.shortestLots = (lots - table.askRisk) as Lots;
+    numbers.exposure =
+      lots !== 0 && numbers.mark > 0 ? this.instrument.notional(lots, numbers.mark) : ZERO_MONEY;
+    numbers.guardEquity = (this.baseline + this.profit()) as Money;
+  }
+}
+
+const onGrid = (price: number): TickPrice =>
+  (Math.round(price * MARK_GRID) / MARK_GRID) as TickPrice;
