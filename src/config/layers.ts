@@ -31,7 +31,9 @@ function readDotenv(path: string | null): Record<string, string> {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new StartProblem(`${path} cannot be read (${(error as Error).message}); mend or remove it`);
+    throw new StartProblem(
+      `${path} cannot be read (${(error as Error).message}); mend or remove it`,
+    );
   }
   return parseDotenv(text);
 }
@@ -42,10 +44,14 @@ function readConfigFile(path: string | null): Record<string, string> {
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new StartProblem(`--config ${path} cannot be used: ${(error as Error).message}; it must be a JSON object such as {"sigma": "40%/yr"}`);
+    throw new StartProblem(
+      `--config ${path} cannot be used: ${(error as Error).message}; it must be a JSON object such as {"sigma": "40%/yr"}`,
+    );
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new StartProblem(`--config ${path} must hold one JSON object such as {"sigma": "40%/yr"}`);
+    throw new StartProblem(
+      `--config ${path} must hold one JSON object such as {"sigma": "40%/yr"}`,
+    );
   }
   const out: Record<string, string> = {};
   for (const [key, value] of Object.entries(parsed)) {
@@ -62,22 +68,48 @@ function unknownNames(env: Record<string, unknown>, file: Record<string, string>
   const variables = PARAMETER_KEYS.map(variableOf);
   const keys = PARAMETER_KEYS.map(fileKeyOf);
   const fromEnv = Object.keys(env)
-    .filter((name) => name.startsWith('MM_') && !variables.includes(name) && !OTHER_VARIABLES.has(name))
+    .filter(
+      (name) => name.startsWith('MM_') && !variables.includes(name) && !OTHER_VARIABLES.has(name),
+    )
     .map((name) => `${name} is no setting of mm${nearest(name, variables)}; correct or unset it`);
   const fromFile = Object.keys(file)
     .filter((key) => !keys.includes(key))
-    .map((key) => `"${key}" in --config is no setting of mm${nearest(key, keys)}; correct or remove it`);
+    .map(
+      (key) =>
+        `"${key}" in --config is no setting of mm${nearest(key, keys)}; correct or remove it`,
+    );
   return [...fromEnv, ...fromFile];
 }
 
 /** Reads all layers and parses every value. Throws StartProblem with every problem at once. */
 export function readLayers(input: LayerInput): Layered {
+  return readKeys(input, PARAMETER_KEYS, true) as Layered;
+}
+
+/** Some of the values, for commands that must work whatever is wrong with the others (mm stop). */
+export type SomeLayered<K extends ParameterKey> = Pick<Layered, 'texts'> & {
+  readonly values: Pick<ParameterValues, K>;
+};
+
+/** The same for some keys; what stands at other names is not looked at. Throws StartProblem. */
+export function readSome<K extends ParameterKey>(
+  input: LayerInput,
+  keys: readonly K[],
+): SomeLayered<K> {
+  return readKeys(input, keys, false) as SomeLayered<K>;
+}
+
+function readKeys(
+  input: LayerInput,
+  keys: readonly ParameterKey[],
+  strict: boolean,
+): Pick<Layered, 'texts'> & { readonly values: unknown } {
   const dotenv = readDotenv(input.dotenvPath);
   const file = readConfigFile(input.configPath);
-  const problems = unknownNames({ ...dotenv, ...input.env }, file);
+  const problems = strict ? unknownNames({ ...dotenv, ...input.env }, file) : [];
   const values: Partial<Record<ParameterKey, unknown>> = {};
   const texts = new Map<ParameterKey, { text: string; origin: Origin }>();
-  for (const key of PARAMETER_KEYS) {
+  for (const key of keys) {
     const definition: Parameter<unknown> = PARAMETERS[key];
     const candidates: readonly (readonly [string | undefined, Origin, string])[] = [
       [input.flags[key], 'flag', flagOf(key)],
@@ -102,5 +134,5 @@ export function readLayers(input: LayerInput): Layered {
     }
   }
   if (problems.length > 0) throw new StartProblem(problems);
-  return { values: values as ParameterValues, texts };
+  return { values, texts };
 }

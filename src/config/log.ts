@@ -92,11 +92,17 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
 
 /** One JSON log line as a person reads it: time, level, message, then the fields worth seeing. */
 export function formatLine(line: string): string {
-  const { time, level, msg, pid, hostname, run, mode, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const { time, level, msg, pid, hostname, run, mode, ...rest } = JSON.parse(line) as Record<
+    string,
+    unknown
+  >;
   void [pid, hostname, run, mode];
   const fields = Object.entries(rest)
     .filter(([key]) => !key.startsWith('_'))
-    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
   const tail = fields.length > 0 ? `  ${fields.join(' ')}` : '';
   return `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${String(msg)}${tail}`;
 }

@@ -13,9 +13,11 @@ const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 function withUnit(text: string, units: Readonly<Record<string, number>>, example: string): number {
   const match = new RegExp(`^(${NUMBER})\\s*(.*)$`, 'i').exec(text.trim());
   const factor = match ? units[(match[2] as string).toLowerCase().replaceAll(' ', '')] : undefined;
-  if (!match || factor === undefined) throw new BadValue(`is not understood; write it like ${example}`);
+  if (!match || factor === undefined)
+    throw new BadValue(`is not understood; write it like ${example}`);
   const value = Number(match[1]);
-  if (!Number.isFinite(value)) throw new BadValue(`is not a finite number; write it like ${example}`);
+  if (!Number.isFinite(value))
+    throw new BadValue(`is not a finite number; write it like ${example}`);
   return value * factor;
 }
 
@@ -35,7 +37,14 @@ export const volatility = (text: string): BpsPerRootSecond =>
   positive(
     withUnit(
       text,
-      { '%/yr': PER_YEAR, '%/year': PER_YEAR, 'bp/√s': 1, 'bp/sqrt(s)': 1, 'bps/√s': 1, 'bp/rs': 1 },
+      {
+        '%/yr': PER_YEAR,
+        '%/year': PER_YEAR,
+        'bp/√s': 1,
+        'bp/sqrt(s)': 1,
+        'bps/√s': 1,
+        'bp/rs': 1,
+      },
       '40%/yr or 0.71bp/√s (or 0.71bp/sqrt(s))',
     ),
   );
@@ -119,7 +128,9 @@ export const latency = (text: string): LatencySetting => {
   }
   const [feed, order, reply] = [parts.get('feed'), parts.get('order'), parts.get('reply')];
   if (feed === undefined || order === undefined || reply === undefined) {
-    throw new BadValue('must name all of feed, order and reply, like feed=100ms,order=150ms,reply=150ms');
+    throw new BadValue(
+      'must name all of feed, order and reply, like feed=100ms,order=150ms,reply=150ms',
+    );
   }
   return { feed, order, reply };
 };
@@ -139,6 +150,7 @@ export const text = (value: string): string => {
   return value.trim();
 };
 export const accountName = (value: string): string => {
-  if (!/^[0-9A-Za-z_-]{1,40}$/.test(value)) throw new BadValue('must be 1 to 40 of 0-9 A-Z a-z _ -');
+  if (!/^[0-9A-Za-z_-]{1,40}$/.test(value))
+    throw new BadValue('must be 1 to 40 of 0-9 A-Z a-z _ -');
   return value;
 };

@@ -48,17 +48,25 @@ function contradictions(values: ParameterValues): string[] {
   const found: string[] = [];
   const risks = [values.gamma, values.skewAtLimit, values.inventoryStd].filter((v) => v !== null);
   if (risks.length > 1) {
-    found.push('--inventory-std, --skew-at-limit and --gamma say the same thing three ways; give one of them');
+    found.push(
+      '--inventory-std, --skew-at-limit and --gamma say the same thing three ways; give one of them',
+    );
   }
   if (minSpreadOf(values) > values.maxSpread) {
-    found.push(`--min-spread ${minSpreadOf(values)}bp is above --max-spread ${values.maxSpread}bp; raise the one or lower the other`);
+    found.push(
+      `--min-spread ${minSpreadOf(values)}bp is above --max-spread ${values.maxSpread}bp; raise the one or lower the other`,
+    );
   }
   const allowed = (values.capital * values.maxLeverage) / HARD_LIMIT_FACTOR;
   if (positionLimitOf(values) > allowed + 1) {
-    found.push(`--position-limit ${usd(positionLimitOf(values))} would let the hard limit (1.5 times it) pass --capital x --max-leverage; at most ${usd(Math.floor(allowed) as Money)}, or raise one of them`);
+    found.push(
+      `--position-limit ${usd(positionLimitOf(values))} would let the hard limit (1.5 times it) pass --capital x --max-leverage; at most ${usd(Math.floor(allowed) as Money)}, or raise one of them`,
+    );
   }
   if (values.size !== null && values.size > positionLimitOf(values)) {
-    found.push(`--size ${usd(values.size)} is above the position limit ${usd(positionLimitOf(values))}; lower it or raise --position-limit`);
+    found.push(
+      `--size ${usd(values.size)} is above the position limit ${usd(positionLimitOf(values))}; lower it or raise --position-limit`,
+    );
   }
   if (values.check > values.refresh) {
     found.push('--check must not be longer than --refresh; lower --check or raise --refresh');

@@ -46,8 +46,12 @@ describe('layers', () => {
   });
 
   it('names unknown variables and file keys, and the nearest known one', () => {
-    expect(problems({ env: { MM_MAX_DAYLY_LOSS: '1' } })[0]).toMatch(/did you mean MM_MAX_DAILY_LOSS/);
-    expect(problems({ configPath: file('b.json', '{"sigmaa": "40%/yr"}') })[0]).toMatch(/did you mean sigma/);
+    expect(problems({ env: { MM_MAX_DAYLY_LOSS: '1' } })[0]).toMatch(
+      /did you mean MM_MAX_DAILY_LOSS/,
+    );
+    expect(problems({ configPath: file('b.json', '{"sigmaa": "40%/yr"}') })[0]).toMatch(
+      /did you mean sigma/,
+    );
   });
 
   it('lists every problem at once', () => {

@@ -1,0 +1,75 @@
+// `mm backtest`: the same strategy, engine and guards over history, as fast as the machine allows; floor, queue and
+// ceiling side by side. With --json one object whose names are a contract (report/run-result.ts).
+import type { Command } from 'commander';
+import { StartProblem } from '#config/problem';
+import { seconds } from '#config/quantities';
+import { backtestText } from '#report/backtest-text';
+import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
+import { progressBar } from './progress.js';
+import { modeFrom } from './run.js';
+
+const EXAMPLES = `
+Examples:
+  mm backtest --static --synthetic normal --duration 6h --seed 3
+  mm backtest --static --data btc_incremental_book_L2.csv.gz btc_trades.csv.gz
+  mm backtest --static --tape btc.tape --model glft --maker-fee 0.3bp --json
+  mm backtest --static --tape btc.tape --requote-bps off --fill-wake off     the literal 60 s clock`;
+
+function market(options: Readonly<Record<string, unknown>>): {
+  readonly data: readonly string[];
+  readonly tape: string | null;
+  readonly synthetic: string | null;
+} {
+  const data = Array.isArray(options['data']) ? (options['data'] as string[]) : [];
+  const tape = typeof options['tape'] === 'string' ? options['tape'] : null;
+  const synthetic = typeof options['synthetic'] === 'string' ? options['synthetic'] : null;
+  const count = Number(data.length > 0) + Number(tape !== null) + Number(synthetic !== null);
+  if (count !== 1) {
+    throw new StartProblem(
+      'say what to run on: one of --data FILES, --tape FILE or --synthetic calm|normal|fast',
+    );
+  }
+  return { data, tape, synthetic };
+}
+
+export function addBacktest(program: Command): void {
+  const command = program
+    .command('backtest')
+    .description('run the strategy over a recording or a synthetic market')
+    .option('--static', 'quote on the parameters given')
+    .option('--dynamic', 'quote on parameters measured in the market')
+    .option(
+      '--data <FILES...>',
+      'Tardis CSV files (incremental_book_L2, trades, quotes; .gz), merged by local time',
+    )
+    .option('--tape <FILE>', 'a tape (mm tape import)')
+    .option('--synthetic <PRESET>', 'the seeded generator: calm, normal or fast')
+    .option(
+      '--duration <TIME>',
+      'market time of a synthetic run (default: 1h), or the first part of a tape',
+    )
+    .option('--json', 'one JSON object')
+    .addHelpText('after', EXAMPLES);
+  addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
+    const mode = modeFrom(options);
+    const { values } = settingsFrom(options);
+    const where = market(options);
+    const duration = given(options, 'duration', seconds);
+    const { runBacktest } = await import('#run/backtest');
+    const progress = progressBar();
+    try {
+      const outcome = await runBacktest({ values, mode, market: where, duration, progress });
+      progress.done();
+      const { runs, assumptions } = outcome;
+      if (options['json'] === true) {
+        process.stdout.write(
+          `${JSON.stringify({ schemaVersion: 1, assumptions, runs }, null, 2)}\n`,
+        );
+      } else {
+        process.stdout.write(`${backtestText(runs, assumptions)}\n`);
+      }
+    } finally {
+      progress.done();
+    }
+  });
+}

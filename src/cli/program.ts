@@ -1,0 +1,79 @@
+// All commands together, and the one place where an error becomes a line on stderr and an exit code.
+import { Command, CommanderError } from 'commander';
+import { EXIT, StartProblem } from '#config/problem';
+import { addBacktest } from './backtest.js';
+import { addConfig } from './config.js';
+import { addExplain } from './explain.js';
+import { addExport } from './export.js';
+import { addMetrics } from './metrics.js';
+import { addOperate } from './operate.js';
+import { addRun } from './run.js';
+import { addTape } from './tape.js';
+import { VERSION } from './version.js';
+
+function build(): Command {
+  const program = new Command('mm')
+    .description('Avellaneda-Stoikov market maker for perpetual-futures exchanges')
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nStart with `mm run --static` (paper: no key, no money), look at it with `mm metrics`,\nask why it quotes what it quotes with `mm explain`, stop it from anywhere with `mm stop`.',
+    );
+  for (const add of [
+    addRun,
+    addBacktest,
+    addMetrics,
+    addExplain,
+    addOperate,
+    addTape,
+    addExport,
+    addConfig,
+  ]) {
+    add(program);
+  }
+  const strict = (command: Command): void => {
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+    command.commands.forEach(strict);
+  };
+  strict(program);
+  return program;
+}
+
+/** Errors that carry their own one-line explanation and remedy (tape, ledger and start problems). */
+function isExplained(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /^(StartProblem|TapeProblem|LedgerProblem|AccountHeld)$/.test(error.name)
+  );
+}
+
+function explain(error: unknown): { readonly lines: readonly string[]; readonly code: number } {
+  if (error instanceof StartProblem) return { lines: error.lines, code: EXIT.cannotStart };
+  if (isExplained(error)) return { lines: [error.message], code: EXIT.cannotStart };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { lines: [], code: EXIT.clean };
+    // A group without its command (mm export): the help was shown, nothing was done.
+    if (error.code === 'commander.help') return { lines: [], code: EXIT.cannotStart };
+    const line = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    return { lines: [`${line}; see mm --help`], code: EXIT.cannotStart };
+  }
+  const code = (error as NodeJS.ErrnoException)?.code;
+  if (code === 'EPIPE') return { lines: [], code: EXIT.clean };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { lines: [`a bug in mm, please report it: ${text}`], code: EXIT.bug };
+}
+
+/** Runs one command line; sets the exit code and never throws. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.clean);
+  });
+  try {
+    await build().parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+  } catch (error) {
+    const { lines, code } = explain(error);
+    for (const line of lines) process.stderr.write(`mm: ${line}\n`);
+    process.exitCode = code;
+  }
+}

@@ -1,0 +1,77 @@
+// `mm run`: quotes until stopped. The mode has no default on purpose: which parameters to trust is the user's choice.
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { StartProblem } from '#config/problem';
+import { seconds } from '#config/quantities';
+import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
+import { VERSION } from './version.js';
+
+const EXAMPLES = `
+Examples:
+  mm run --static                                    paper, synthetic market, default parameters
+  mm run --static --synthetic fast --seed 7 --speed 20 --duration 2h
+  mm run --static --model glft --kappa 1.5 --size 200 --inventory-std 3
+  mm run --static --tape btc.tape                    paper on a recording, in real time
+Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm stop.`;
+
+/** Exactly one of --static and --dynamic, or an explanation of the choice. */
+export function modeFrom(options: Readonly<Record<string, unknown>>): 'static' | 'dynamic' {
+  const [fixed, adaptive] = [options['static'] === true, options['dynamic'] === true];
+  if (fixed && adaptive) {
+    throw new StartProblem('--static and --dynamic exclude each other; give one of them');
+  }
+  if (adaptive) {
+    throw new StartProblem(
+      '--dynamic is not there yet: the analyzer that measures alpha, kappa and sigma is still to land; use --static',
+    );
+  }
+  if (fixed) return 'static';
+  throw new StartProblem(
+    'choose a mode: --static quotes on the alpha, kappa and sigma that you give (or their defaults), --dynamic on what it measures in the market; for example mm run --static',
+  );
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('quote: fixed parameters (--static) or measured ones (--dynamic)')
+    .option('--static', 'quote on the parameters given')
+    .option('--dynamic', 'quote on parameters measured in the market')
+    .addOption(
+      new Option('--tape <FILE>', 'market data from a tape (mm tape import)').conflicts(
+        'synthetic',
+      ),
+    )
+    .option(
+      '--synthetic <PRESET>',
+      'market data from the seeded generator: calm, normal or fast (default: normal)',
+    )
+    .option('--duration <TIME>', 'stop after this much market time, e.g. 10m')
+    .option('--speed <X>', 'market time per second of your time (default: 1)')
+    .addHelpText('after', EXAMPLES);
+  addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
+    const mode = modeFrom(options);
+    const layered = settingsFrom(options);
+    const duration = given(options, 'duration', seconds);
+    const speed = given(options, 'speed', speedOf) ?? 1;
+    const { runLive } = await import('#run/live');
+    process.exitCode = await runLive({
+      layered,
+      mode,
+      market: { tape: text(options['tape']), synthetic: text(options['synthetic']) },
+      duration,
+      speed,
+      terminal: process.stdout.isTTY === true,
+      version: VERSION,
+    });
+  });
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function speedOf(value: string): number {
+  const speed = Number(value);
+  if (!(speed > 0 && speed <= 10_000))
+    throw new StartProblem(`--speed "${value}" must be a number above 0, at most 10000`);
+  return speed;
+}

@@ -1,0 +1,71 @@
+// Puts one engine together with its strategy, guards, fair price and sink: the same parts in the same way for a live
+// run, a paper run and a backtest.
+import { MicroPrice } from '#analyzers/micro-price';
+import { engineParams, checkSize } from '#config/settings';
+import type { ParameterValues } from '#config/parameters';
+import type { BreakerSnapshot } from '#core/guard';
+import type { Instrument } from '#core/instrument';
+import type { EngineParams, VenueProfile } from '#core/params';
+import type { CommandSink, EngineObserver } from '#core/ports';
+import type { StartFacts, StrategyFactory } from '#core/strategy';
+import type { TickPrice } from '#core/units';
+import { Engine } from '#engine/engine';
+import type { EngineStart } from '#engine/engine';
+import { RiskBreaker } from '#risk/breaker';
+import { makeGuards } from '#risk/registry';
+import { findStrategy } from '#strategies/registry';
+import { assert } from '#core/assert';
+
+/** The simulated venue: cancel and replace, as the product has it; a budget like that of a small perp DEX. */
+export const SIM_PROFILE: VenueProfile = { amend: false, ordersPerSecond: 10, orderBurst: 40 };
+const STRATEGY = 'avellaneda';
+
+export interface AssemblyInput {
+  readonly values: ParameterValues;
+  readonly instrument: Instrument;
+  readonly profile: VenueProfile;
+  readonly mid: TickPrice;
+  readonly sink: CommandSink;
+  readonly observer: EngineObserver;
+  readonly start: EngineStart;
+  readonly restored: BreakerSnapshot | null;
+  /** Called once, when the first sound book has decided the sizes; may throw StartProblem. */
+  readonly onStart?: (start: StartFacts) => void;
+}
+
+export interface Assembly {
+  readonly engine: Engine;
+  readonly breaker: RiskBreaker;
+  readonly params: EngineParams;
+}
+
+export function assemble(input: AssemblyInput): Assembly {
+  const { values, instrument, profile, observer } = input;
+  const params = engineParams(values, instrument, profile, input.mid);
+  const maker = findStrategy(STRATEGY);
+  assert(maker !== null, `no strategy ${STRATEGY}`);
+  const factory = maker(params.strategy);
+  const makeStrategy: StrategyFactory = (start) => {
+    checkSize(instrument, start.unitLots, start.mid);
+    const strategy = factory(start);
+    input.onStart?.(start);
+    return strategy;
+  };
+  const breaker = new RiskBreaker({
+    guards: makeGuards(params.risk, instrument, profile, input.restored),
+    restored: input.restored,
+    onTransition: (nowUs, from, to, cause) => observer.onTransition?.(nowUs, from, to, cause),
+    onGuard: (nowUs, trip, text) => observer.onGuard?.(nowUs, trip, text),
+  });
+  const engine = new Engine({
+    instrument,
+    params,
+    makeStrategy,
+    breaker,
+    sink: input.sink,
+    observer,
+    start: input.start,
+    ...(params.fair === 'micro' ? { fairPrice: new MicroPrice() } : {}),
+  });
+  return { engine, breaker, params };
+}

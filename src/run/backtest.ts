@@ -1,0 +1,161 @@
+// One backtest: the engine and the exchange over one market, three times, once for each fill model. The apply loop is
+// timed alone; what comes out is a RunResult for each.
+import type { ParameterValues } from '#config/parameters';
+import type { RowSource } from '#core/rows';
+import type { Micros, Seconds } from '#core/units';
+import { fromSeconds } from '#core/units';
+import { Collector } from '#report/collector';
+import type { FillModelName, RunResult } from '#report/run-result';
+import { summarise } from '#report/summarise';
+import { modelLabel } from '#strategies/avellaneda/strategy';
+import { queueModelOf } from '#sim/queue';
+import { SimVenue } from '#sim/venue';
+import { SIM_PROFILE, assemble } from './assembly.js';
+import { assumptions } from './assumptions.js';
+import { HashingSink } from './command-hash.js';
+import { SYNTHETIC_START_US, firstMid, openMarket } from './markets.js';
+import type { Market, MarketChoice } from './markets.js';
+import { Simulation } from './simulation.js';
+import { stateDirOf } from './state-dir.js';
+
+export const FILL_MODELS: readonly FillModelName[] = ['floor', 'queue', 'ceiling'];
+/** How often the bot asks the simulated venue for its account and its open orders (spec.md section 5). */
+export const REPORT_EVERY = { account: fromSeconds(5), openOrders: fromSeconds(60) };
+const DEFAULT_DURATION = 3_600 as Seconds;
+/** Market time between two looks at the progress bar. */
+const CHUNK_US = 600e6;
+
+export interface BacktestRequest {
+  readonly values: ParameterValues;
+  readonly mode: 'static' | 'dynamic';
+  readonly market: MarketChoice;
+  readonly duration: Seconds | null;
+  readonly progress: { step(label: string, fraction: number): void };
+}
+
+export interface BacktestOutcome {
+  readonly runs: readonly RunResult[];
+  readonly assumptions: string;
+}
+
+export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
+  const { values, progress } = request;
+  const stateDir = stateDirOf(values);
+  const duration =
+    request.duration ?? (request.market.synthetic === null ? null : DEFAULT_DURATION);
+  const market = await openMarket(request.market, values, duration, stateDir, (done) =>
+    progress.step('importing', done),
+  );
+  const runs = FILL_MODELS.map((fillModel) => {
+    const label = `${values.model} ${fillModel}`;
+    return simulateRun({
+      ...request,
+      market,
+      duration,
+      fillModel,
+      onProgress: (done) => progress.step(label, done),
+    });
+  });
+  return { runs, assumptions: assumptions(values, market.instrument) };
+}
+
+export interface RunRequest {
+  readonly values: ParameterValues;
+  readonly mode: 'static' | 'dynamic';
+  readonly market: Market;
+  readonly duration: Seconds | null;
+  readonly fillModel: FillModelName;
+  readonly onProgress?: (fraction: number) => void;
+  /** For the benchmark: rows from elsewhere than the market itself. */
+  readonly source?: RowSource;
+}
+
+/** One fill model over one market. */
+export function simulateRun(request: RunRequest): RunResult {
+  const { values, market, fillModel } = request;
+  const { instrument } = market;
+  const startUs = market.firstUs ?? SYNTHETIC_START_US;
+  const mid = firstMid(market, startUs);
+  const source = request.source ?? market.open(startUs);
+  const collector = new Collector(instrument, values.capital, () => {
+    const { account, book, markPrice } = venue.exchange;
+    return {
+      pnl: account.position.pnl(markPrice),
+      lots: account.position.lots,
+      mid: book.sound ? book.mid : (0 as typeof mid),
+    };
+  });
+  const venue = new SimVenue({
+    instrument,
+    fillModel,
+    queue: queueModelOf(values.queueModel),
+    account: { deposit: values.capital, leverage: Math.max(values.maxLeverage, 1) },
+    useQuotes: market.useQuotes,
+    orderDelay: values.latency.order,
+    replyDelay: values.latency.reply,
+    onFill: (fill, at) =>
+      collector.recordFill({
+        us: fill.venueUs, side: fill.side, ticks: fill.ticks, lots: fill.lots, fee: fill.fee,
+        maker: fill.maker, gap: fill.gap === true, mid: at,
+      }), // prettier-ignore
+  });
+  const sink = new HashingSink(venue);
+  const { engine, params } = assemble({
+    values,
+    instrument,
+    profile: SIM_PROFILE,
+    mid,
+    sink,
+    observer: collector,
+    start: { nowUs: startUs as Micros, firstOrdinal: 1, capital: values.capital },
+    restored: null,
+  });
+  const simulation = new Simulation({
+    source,
+    venue,
+    engine,
+    feed: values.latency.feed,
+    reportEvery: REPORT_EVERY,
+    probe: collector,
+  });
+  const wallSeconds = play(simulation, startUs, market.seconds, request);
+  source.close();
+  collector.finish(simulation.nowUs);
+  const { position } = venue.exchange.account;
+  return summarise(collector, instrument, {
+    mode: request.mode,
+    model: modelLabel(params.strategy),
+    fillModel,
+    rows: simulation.rows,
+    seconds: (simulation.nowUs - startUs) / 1e6,
+    wallSeconds,
+    capital: values.capital,
+    pnl: collector.lastPnl,
+    fees: position.fees,
+    funding: position.funding,
+    volume: position.volume,
+    makerVolume: position.makerVolume,
+    positionLots: position.lots,
+    commands: sink.count,
+    commandHash: sink.digest(),
+  });
+}
+
+/** Runs to the end (or the duration) in chunks of market time; returns the wall time of the apply loop alone. */
+function play(
+  simulation: Simulation,
+  startUs: number,
+  seconds: number | null,
+  request: RunRequest,
+): number {
+  const endUs = request.duration === null ? Infinity : startUs + request.duration * 1e6;
+  let wall = 0;
+  while (!simulation.exhausted && simulation.nextUs <= endUs) {
+    const limit = Math.min(endUs, simulation.nextUs + CHUNK_US);
+    const began = performance.now();
+    simulation.advanceTo(limit);
+    wall += performance.now() - began;
+    if (seconds !== null) request.onProgress?.((simulation.nowUs - startUs) / (seconds * 1e6));
+  }
+  return wall / 1000;
+}

@@ -1,0 +1,28 @@
+// The one real clock: wall time once, at the start, and a monotonic one from there, so that a jump of the system
+// clock moves no timer. `speed` is market time per second of wall time.
+import { MICROS_PER_MS } from '#core/units';
+import type { Micros } from '#core/units';
+
+export class RunClock {
+  private readonly anchorMs = performance.now();
+  readonly startUs: Micros;
+
+  /** `notBeforeUs`: the newest time in the ledger, so that time never runs backwards over a restart. */
+  constructor(
+    readonly speed: number,
+    notBeforeUs: number,
+  ) {
+    this.startUs = Math.max(Date.now() * MICROS_PER_MS, notBeforeUs + 1) as Micros;
+  }
+
+  /** Market time now. */
+  now(): Micros {
+    const elapsed = (performance.now() - this.anchorMs) * MICROS_PER_MS * this.speed;
+    return Math.floor(this.startUs + elapsed) as Micros;
+  }
+
+  /** Wall milliseconds until market time `us`. */
+  waitFor(us: number): number {
+    return (us - this.now()) / (MICROS_PER_MS * this.speed);
+  }
+}

@@ -1,0 +1,336 @@
+// One run against the simulated venue on the live clock: plays the market up to now, puts what happened into the
+// ledger, obeys the operator, and ends only when nothing can be open (or says what may be).
+import { EXIT, StartProblem } from '#config/problem';
+import { CANCEL_ALL, clientId } from '#core/messages';
+import type { EngineEvent, OperatorOrder } from '#core/messages';
+import { formatMoney } from '#core/money';
+import type { StartFacts } from '#core/strategy';
+import type { Micros, Money } from '#core/units';
+import type { FlattenMode } from '#engine/flatten';
+import { LedgerProblem } from '#ledger/problem';
+import { metricsText } from '#report/metrics';
+import type { MetricsSnapshot } from '#report/metrics';
+import { startBlock } from '#strategies/avellaneda/startup';
+import { startLines } from '#strategies/avellaneda/startup-text';
+import { beginRun, buildMachine } from './machine.js';
+import type { LiveRunParts, Machine } from './machine.js';
+import { dayMark, statusOf } from './status.js';
+import type { DayMark } from './status.js';
+import { StopSignals } from './stop-signals.js';
+
+const CHUNK_US = 5e6;
+const BUSY_MS = 40;
+const LONGEST_SLEEP_MS = 100;
+const INBOX_MS = 250;
+const VIEW_MS = 500;
+const HOUSEKEEPING_US = 5e6;
+const EXIT_WITHIN_MS = 5_000;
+const FLATTEN_WITHIN_MS = 300_000;
+const RETRY_LEDGER_MS = 1_000;
+
+export class LiveRun {
+  private readonly machine: Machine;
+  private readonly signals: StopSignals;
+  /** Events of the host for the engine's next drain. */
+  private readonly waiting: EngineEvent[] = [];
+  private readonly endUs: number;
+  private today: DayMark | null;
+  private housekeepingUs = 0;
+  private inboxMs = 0;
+  private viewMs = 0;
+  private ledgerMs = 0;
+  private stoppingMs = 0;
+  private latchedMs = 0;
+  private stopOrder: number | null = null;
+  private flattening: FlattenMode | null;
+  private logFailed = false;
+  private code: number | null = null;
+  private why = 'running';
+  private resolve: (code: number) => void = () => undefined;
+  private reject: (error: unknown) => void = () => undefined;
+
+  constructor(private readonly parts: LiveRunParts) {
+    const { layered, clock, opened } = parts;
+    const { onHalt } = layered.values;
+    this.endUs = parts.duration === null ? Infinity : clock.startUs + parts.duration * 1e6;
+    beginRun(parts);
+    this.machine = buildMachine(parts, {
+      enqueue: (event) => this.waiting.push(event),
+      onStart: (start) => this.sayStart(start),
+    });
+    this.today = opened.day;
+    this.flattening = onHalt === 'hold' ? null : onHalt;
+    this.signals = new StopSignals(
+      (why) => this.shutDown(why),
+      () => this.leaveAtOnce(),
+    );
+  }
+
+  /** Resolves with the exit code. Rejects with StartProblem when the first book shows that it cannot trade. */
+  untilEnd(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      this.turn();
+    });
+  }
+
+  finalStatus(): MetricsSnapshot {
+    return this.status(false);
+  }
+
+  private sayStart(start: StartFacts): void {
+    const { market, log } = this.parts;
+    const block = startBlock(
+      this.machine.assembly.params,
+      market.instrument,
+      start,
+      'as set: the simulated venue charges these',
+    );
+    for (const line of startLines(block)) {
+      if (line.startsWith('WARNING ')) log.logger.warn(line.slice(8));
+      else log.logger.info(line);
+    }
+  }
+
+  private turn(): void {
+    try {
+      this.work();
+    } catch (error) {
+      if (error instanceof StartProblem) return this.cannotStart(error);
+      this.crash(error);
+    }
+    if (this.code !== null) return this.end(this.code);
+    const wait = this.parts.clock.waitFor(this.machine.simulation.nextUs);
+    setTimeout(() => this.turn(), Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.ceil(wait))));
+  }
+
+  private work(): void {
+    const { clock } = this.parts;
+    const wall = performance.now();
+    this.readInbox(wall);
+    const target = this.stoppingMs > 0 ? clock.now() : Math.min(clock.now(), this.endUs);
+    let at = Math.max(this.machine.simulation.nowUs, clock.startUs) as number;
+    do {
+      at = Math.min(target, at + CHUNK_US);
+      this.machine.simulation.advanceTo(at);
+      this.drainHost(at as Micros);
+      this.housekeep(at as Micros);
+    } while (at < target && performance.now() - wall < BUSY_MS);
+    this.commit(wall);
+    this.lookForEnd(at, wall);
+    this.draw(wall);
+  }
+
+  /** Events that the host itself made, in a settle of their own. */
+  private drainHost(nowUs: Micros): void {
+    const failure = this.parts.failed();
+    if (failure !== null && !this.logFailed) {
+      this.logFailed = true;
+      this.waiting.push({ kind: 'fault', us: nowUs, source: 'log', detail: failure });
+    }
+    if (this.waiting.length === 0) return;
+    const { engine } = this.machine.assembly;
+    for (const event of this.waiting.splice(0)) engine.handle({ ...event, us: nowUs });
+    engine.settle(nowUs);
+  }
+
+  private commit(wall: number): void {
+    const { ledger } = this.parts.opened;
+    const { recorder, assembly, simulation } = this.machine;
+    if (wall < this.ledgerMs) return;
+    try {
+      // The guards' baselines and latch travel with whatever is written: a killed run loses none of them.
+      if (recorder.breakerMoved || ledger.pending > 0) {
+        ledger.breaker(simulation.nowUs, assembly.breaker.snapshot());
+      }
+      ledger.commit();
+      recorder.breakerMoved = false;
+      this.ledgerMs = 0;
+    } catch (error) {
+      if (!(error instanceof LedgerProblem)) throw error;
+      this.ledgerFailed(error, wall);
+    }
+  }
+
+  /** The first failure halts the engine; then the write is tried again once a second. */
+  private ledgerFailed(problem: LedgerProblem, wall: number): void {
+    const first = this.ledgerMs === 0;
+    this.ledgerMs = wall + RETRY_LEDGER_MS;
+    if (!first) return;
+    const us = this.machine.simulation.nowUs;
+    this.waiting.push({ kind: 'fault', us, source: 'ledger', detail: problem.message });
+    this.drainHost(us);
+  }
+
+  private housekeep(nowUs: Micros): void {
+    if (nowUs < this.housekeepingUs) return;
+    this.housekeepingUs = nowUs + HOUSEKEEPING_US;
+    const { ledger } = this.parts.opened;
+    const { numbers, position } = this.machine.assembly.engine;
+    this.today = dayMark(nowUs, position.volume, this.today);
+    ledger.state(nowUs, 'day', this.today);
+    if (numbers.mark > 0) {
+      const accrued = this.machine.venue.exchange.account.accrued(nowUs, numbers.mark);
+      const equity = position.equity(numbers.mark, accrued);
+      ledger.equity({ us: nowUs, mark: numbers.mark, accrued, equity });
+    }
+    ledger.breaker(nowUs, this.machine.assembly.breaker.snapshot());
+    ledger.status(nowUs, this.status(true));
+    this.parts.log.logger.debug(
+      {
+        equity: formatMoney(numbers.guardEquity),
+        state: this.machine.assembly.breaker.state,
+        operations: numbers.operations,
+        failures: numbers.failures,
+      },
+      'risk check',
+    );
+  }
+
+  private readInbox(wall: number): void {
+    if (wall < this.inboxMs) return;
+    this.inboxMs = wall + INBOX_MS;
+    const { opened, market } = this.parts;
+    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    for (const { id, operation, reason } of opened.ledger.inbox(market.instrument.spec.symbol)) {
+      if (id === this.stopOrder) continue;
+      const [name, flatten] = operation.split(':') as [OperatorOrder['order'], string | undefined];
+      if (flatten !== undefined) {
+        this.flattening = flatten === 'ioc' ? 'reduce-only-ioc' : 'post-only';
+        this.machine.assembly.engine.flatten(this.flattening);
+      }
+      this.operator(us, name, reason);
+      if (name === 'stop') this.stopOrder = id;
+      else opened.ledger.taken(us, id);
+    }
+  }
+
+  private operator(us: Micros, order: OperatorOrder['order'], reason: string): void {
+    const { engine } = this.machine.assembly;
+    engine.handle({ kind: 'operator', us, order, reason });
+    engine.settle(us);
+    if (order === 'reset')
+      this.parts.opened.ledger.reset({ us, reason, mark: engine.numbers.mark });
+  }
+
+  private shutDown(why: string): void {
+    if (this.stoppingMs > 0) return;
+    this.stoppingMs = performance.now();
+    this.why = why;
+    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    this.operator(us, 'shutdown', why);
+  }
+
+  /** Nothing can be open: the engine says so, the venue says so, and no command is under way. */
+  private get empty(): boolean {
+    const { engine } = this.machine.assembly;
+    return (
+      engine.openOrders === 0 &&
+      this.machine.venue.exchange.openOrders().length === 0 &&
+      this.machine.venue.nextArrivalUs === Infinity
+    );
+  }
+
+  private lookForEnd(at: number, wall: number): void {
+    const { breaker, engine } = this.machine.assembly;
+    if (this.stoppingMs === 0 && (at >= this.endUs || this.machine.simulation.exhausted)) {
+      this.shutDown(
+        this.machine.simulation.exhausted ? 'the tape has ended' : 'the duration is over',
+      );
+    }
+    if (breaker.state === 'latched') {
+      if (this.latchedMs === 0) this.latchedMs = wall;
+      const flat = this.flattening === null || engine.position.lots === 0;
+      if (this.empty && (flat || wall - this.latchedMs > FLATTEN_WITHIN_MS))
+        this.finish(EXIT.latched, 'latched');
+      else if (this.flattening === null && wall - this.latchedMs > EXIT_WITHIN_MS)
+        this.finish(EXIT.ordersRemain, 'latched');
+      return;
+    }
+    if (this.stoppingMs === 0) return;
+    if (this.empty) this.finish(EXIT.clean, this.why);
+    else if (wall - this.stoppingMs > EXIT_WITHIN_MS) this.finish(EXIT.ordersRemain, this.why);
+  }
+
+  private finish(code: number, why: string): void {
+    this.code = code;
+    this.why = why;
+    if (this.stopOrder !== null && code !== EXIT.ordersRemain) {
+      this.parts.opened.ledger.taken(this.machine.simulation.nowUs, this.stopOrder);
+    }
+    if (code === EXIT.ordersRemain) this.nameOrders();
+  }
+
+  private nameOrders(): void {
+    const left = this.machine.assembly.engine.orders.map((order) =>
+      clientId(this.parts.runId, order.ordinal),
+    );
+    this.parts.log.logger.fatal(
+      { orders: left },
+      'orders may remain open at the venue; check and cancel them there',
+    );
+  }
+
+  /** A second signal. What is not confirmed is named; the simulated venue dies with us, a real one would not. */
+  private leaveAtOnce(): void {
+    const left = this.machine.assembly.engine.openOrders;
+    if (left > 0) this.nameOrders();
+    this.why = 'second signal';
+    this.end(left > 0 ? EXIT.ordersRemain : EXIT.clean);
+    process.exit(left > 0 ? EXIT.ordersRemain : EXIT.clean);
+  }
+
+  /** Our mistake: cancel everything past the engine, say what happened, exit 1. */
+  private crash(error: unknown): void {
+    const us = this.machine.simulation.nowUs;
+    this.machine.venue.exchange.submit(us, CANCEL_ALL);
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.parts.log.logger.fatal(`bug, everything cancelled: ${text}`);
+    this.parts.opened.ledger.note(us, 'bug', text);
+    this.why = 'bug';
+    this.code = EXIT.bug;
+  }
+
+  private cannotStart(problem: StartProblem): void {
+    this.close(EXIT.cannotStart, 'cannot start');
+    this.reject(problem);
+  }
+
+  private end(code: number): void {
+    this.close(code, this.why);
+    this.parts.log.logger.info({ code }, `run ends: ${this.why}`);
+    this.resolve(code);
+  }
+
+  private close(exitCode: number, reason: string): void {
+    this.signals.close();
+    this.machine.source.close();
+    const { ledger } = this.parts.opened;
+    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    try {
+      this.housekeepingUs = 0;
+      this.housekeep(us);
+      ledger.status(us, this.status(false));
+      ledger.endRun({ us, exitCode, reason, commandHash: this.machine.sink.digest() });
+    } catch (error) {
+      if (!(error instanceof LedgerProblem)) throw error;
+      this.parts.log.logger.fatal(`the ledger could not be closed: ${error.message}`);
+    }
+  }
+
+  private draw(wall: number): void {
+    if (wall < this.viewMs) return;
+    this.viewMs = wall + VIEW_MS;
+    this.parts.view.block(metricsText(this.status(true)));
+  }
+
+  private status(live: boolean): MetricsSnapshot {
+    const nowUs = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    const { mark } = this.machine.assembly.engine.numbers;
+    const accrued =
+      mark > 0 ? this.machine.venue.exchange.account.accrued(nowUs, mark) : (0 as Money);
+    const today = dayMark(nowUs, this.machine.assembly.engine.position.volume, this.today);
+    return statusOf(this.machine.statusParts, nowUs, accrued, today, live);
+  }
+}

@@ -1,0 +1,55 @@
+// Tapes as commands: import CSV files, say what is on a tape, check it. Thin: the work is src/tape's.
+import { describeTape } from '#tape/info';
+import { importTape } from '#tape/import';
+import type { ImportOptions } from '#tape/import';
+import type { TapeInfo } from '#tape/format';
+import type { MergeOptions } from '#tape/import';
+import { readInfo } from '#tape/read';
+import { verifyFiles, verifyTape } from '#tape/verify';
+import type { Finding, Verdict, VerifyReport } from '#tape/verify';
+
+export type { ImportOptions, TapeInfo };
+
+export const tapeImport = (options: ImportOptions): Promise<TapeInfo> => importTape(options);
+
+export function tapeInfo(path: string): { readonly info: TapeInfo; readonly text: string } {
+  const info = readInfo(path);
+  return { info, text: textOf(info) };
+}
+
+/** Label and value, a line each. */
+export const textOf = (info: TapeInfo): string =>
+  describeTape(info)
+    .map(([label, value]) => `${label.padEnd(12)} ${value}`)
+    .join('\n');
+
+/** What `mm tape verify --json` prints: the findings, and every plain count of the check. */
+export interface TapeVerdict {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Checks a tape, or CSV files as an import would read them. */
+export async function verify(
+  tape: string | null,
+  files: MergeOptions,
+  onProgress: (fraction: number) => void,
+): Promise<{ readonly report: TapeVerdict; readonly lines: string }> {
+  const step = ({ fraction }: { readonly fraction: number }): void => onProgress(fraction);
+  const found =
+    tape === null ? await verifyFiles({ ...files, onProgress: step }) : verifyTape(tape, step);
+  return { report: plain(found), lines: verdictLines(found) };
+}
+
+function plain({ name, verdict, findings, check }: VerifyReport): TapeVerdict {
+  const numbers = Object.entries(check).filter(([, value]) => typeof value === 'number');
+  return { name, verdict, findings, counts: { ...Object.fromEntries(numbers), ...check.kinds } };
+}
+
+const verdictLines = ({ name, verdict, findings }: VerifyReport): string =>
+  [
+    `${verdict.toUpperCase()}  ${name}`,
+    ...findings.map((f) => `  ${f.verdict.padEnd(7)} ${f.text}`),
+  ].join('\n');
