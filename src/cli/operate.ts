@@ -115,7 +115,9 @@ export function addOperate(program: Command): void {
       const flatten = (options['flatten'] ?? null) as OperateRequest['flatten'];
       const target = targetFrom(options);
       const { operate } = await import('#run/operate');
-      print(await operate({ command, reason, flatten, target }), options['json'] === true);
+      const notify = (line: string): void => void process.stderr.write(`${line}\n`);
+      const outcome = await operate({ command, reason, flatten, target, notify });
+      print(outcome, options['json'] === true);
     });
   }
 }

@@ -90,19 +90,15 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
   return { logger, close };
 }
 
+/** Fields that only the files show: the message has said it already, or it is too long for a line. */
+const FILE_ONLY = new Set(['bids', 'asks', 'clamps', 'market', 'position', 'run', 'mode']);
+
 /** One JSON log line as a person reads it: time, level, message, then the fields worth seeing. */
 export function formatLine(line: string): string {
-  const { time, level, msg, pid, hostname, run, mode, ...rest } = JSON.parse(line) as Record<
-    string,
-    unknown
-  >;
-  void [pid, hostname, run, mode];
+  const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const fields = Object.entries(rest)
-    .filter(([key]) => !key.startsWith('_'))
-    .map(
-      ([key, value]) =>
-        `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    );
+    .filter(([key]) => !FILE_ONLY.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   const tail = fields.length > 0 ? `  ${fields.join(' ')}` : '';
   return `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${String(msg)}${tail}`;
 }

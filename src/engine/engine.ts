@@ -57,8 +57,9 @@ export class Engine implements MarketRows {
   readonly position: Position;
   readonly numbers: AccountNumbers;
   readonly book: L2Book;
-  /** The host must call `settle` at this time at the latest; always later than the last settle. */
-  nextWakeUs: Micros;
+  /** Typed arrays, because a field that takes other doubles all the time is boxed anew at every settle. */
+  private readonly wakeUs = new Float64Array(1);
+  private readonly clock = new Float64Array(1);
   /** The strategy, once the first sound book has made it. */
   strategy: Strategy | null = null;
   /** The last decision and the view it came from, for status and `mm explain`. */
@@ -78,7 +79,6 @@ export class Engine implements MarketRows {
   private readonly down: StandDown;
   private readonly desk: EventDesk;
   private readonly note: (text: string) => void;
-  private nowUs: Micros;
   private fair = 0 as TickPrice;
   private seenBid = 0 as Ticks;
   private seenAsk = 0 as Ticks;
@@ -88,8 +88,8 @@ export class Engine implements MarketRows {
 
   constructor(private readonly parts: EngineParts) {
     const { instrument, params, start, breaker, observer } = parts;
-    this.nowUs = start.nowUs;
-    this.nextWakeUs = (start.nowUs + params.wake.check) as Micros;
+    this.clock[0] = start.nowUs;
+    this.wakeUs[0] = start.nowUs + params.wake.check;
     this.breakerState = breaker.state;
     this.note = (text) => observer?.onNote?.(this.nowUs, text);
     const { note, table } = this;
@@ -132,9 +132,18 @@ export class Engine implements MarketRows {
 
   // Rows. Allocation-free; nothing is decided here.
 
+  /** The host must call `settle` at this time at the latest; always later than the last settle. */
+  get nextWakeUs(): Micros {
+    return this.wakeUs[0] as Micros;
+  }
+
+  private get nowUs(): Micros {
+    return this.clock[0] as Micros;
+  }
+
   /** Time of the rows that follow; optional, sharpens what the analyzer is told before the settle. */
   begin(nowUs: Micros): void {
-    if (nowUs > this.nowUs) this.nowUs = nowUs;
+    if (nowUs > this.nowUs) this.clock[0] = nowUs;
   }
 
   clear(): void {
@@ -177,28 +186,32 @@ export class Engine implements MarketRows {
   /** The rows and events of one drain are in: acts on them, once. */
   settle(nowUs: Micros): void {
     this.begin(nowUs);
-    const now = this.nowUs;
+    this.act();
+  }
+
+  /** Takes the time from the field: a double that is passed to a call which is not inlined costs 16 bytes. */
+  private act(): void {
     const { wake, table } = this;
     this.outbox.begin();
     this.sent = false;
     let changed = table.dirty;
-    this.refresh(now, changed);
+    this.refresh(changed);
     const worse = this.parts.breaker.onSettle(this.numbers);
     this.seeBreaker();
-    if (!this.mayQuote()) this.standDown(now, worse);
+    if (!this.mayQuote()) this.standDown(this.nowUs, worse);
     else {
       if (!this.quoting) wake.note(WAKE.state);
       this.quoting = true;
       this.down.over();
-      if (wake.due(now)) this.decide(now);
+      if (wake.due(this.nowUs)) this.decide(this.nowUs);
     }
-    this.send(now);
+    if (this.outbox.commands.length > 0) this.send(this.nowUs);
     if (table.dirty) {
       changed = true;
       this.state.refreshAccount();
     }
-    if (changed || now >= this.unknowns.nextUs) this.unknowns.review(now);
-    this.schedule(now);
+    if (changed || this.nowUs >= this.unknowns.nextUs) this.unknowns.review(this.nowUs);
+    this.schedule();
   }
 
   /** Orders whose state the host should ask the venue for (open orders, account). */
@@ -236,7 +249,8 @@ export class Engine implements MarketRows {
     this.down.flattenMode = mode;
   }
 
-  private refresh(now: Micros, ordersChanged: boolean): void {
+  private refresh(ordersChanged: boolean): void {
+    const now = this.nowUs;
     const { state, numbers, count, book } = this;
     count.roll(now);
     numbers.operations = count.operations;
@@ -244,7 +258,7 @@ export class Engine implements MarketRows {
     const bookChanged = state.refresh(now);
     if (bookChanged) this.measures.onBook(now, book);
     if (!numbers.bookSound || !(bookChanged || ordersChanged)) return;
-    const fair = this.measures.fair(book);
+    const fair = this.measures.kind === 'mid' ? book.mid : this.measures.fair(book);
     const { bidTicks, askTicks } = book;
     const same = fair === this.fair && bidTicks === this.seenBid && askTicks === this.seenAsk;
     if (same && !ordersChanged) return;
@@ -340,7 +354,8 @@ export class Engine implements MarketRows {
   }
 
   /** When something may change by time alone: the earliest of all that is still to come, never now. */
-  private schedule(now: Micros): void {
+  private schedule(): void {
+    const now = this.nowUs;
     const { parts, wake, numbers } = this;
     const { params, breaker } = parts;
     let next = now + params.wake.check;
@@ -353,7 +368,7 @@ export class Engine implements MarketRows {
       next = sooner(next, now, wake.waitUs);
       next = sooner(next, now, wake.refreshUs);
     } else next = sooner(next, now, this.down.nextUs(now));
-    this.nextWakeUs = next as Micros;
+    this.wakeUs[0] = next;
   }
 }
 

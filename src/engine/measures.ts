@@ -20,7 +20,7 @@ const sane = (m: CurrentMarket): boolean =>
 
 export class Measures {
   private readonly fixed: CurrentMarket;
-  private readonly kind: FairKind;
+  readonly kind: FairKind;
   private analyzer: Analyzer | undefined;
   private fairPrice: FairPrice | undefined;
   private complained = false;

@@ -1,6 +1,6 @@
 // What the engine does while it may not quote: cancel everything, again and again until nothing can be open, and then
 // work the position down where the user asked for that. A halt does not trust our own list of orders.
-import type { AccountNumbers, Breaker } from '#core/guard';
+import type { AccountNumbers, Breaker, BreakerStateName } from '#core/guard';
 import type { EngineParams } from '#core/params';
 import type { Micros } from '#core/units';
 import { fromSeconds } from '#core/units';
@@ -26,12 +26,15 @@ export class StandDown {
   /** Set by the user from outside; null: as --on-halt says. */
   flattenMode: FlattenMode | null = null;
   private halted = false;
+  /** The state of the breaker for which cancel-all was last sent. */
+  private cancelledFor: BreakerStateName | null = null;
 
   constructor(private readonly parts: StandDownParts) {}
 
   /** Quoting goes on. */
   over(): void {
     this.halted = false;
+    this.cancelledFor = null;
   }
 
   /** One settle without quotes. `stopped`: they were allowed until now; `worse`: the breaker says cancel at once. */
@@ -40,10 +43,13 @@ export class StandDown {
     const { state } = breaker;
     const halted = state === 'paused' || state === 'latched' || desk.shuttingDown;
     const begins = halted && !this.halted;
-    const force = desk.purge || begins || (halted && worse);
+    // The breaker asks once more for what a trip outside its onSettle has already brought about.
+    const anew = worse && state !== this.cancelledFor;
+    const force = desk.purge || begins || (halted && anew);
     this.halted = halted;
     desk.purge = false;
-    if (force || ((stopped || worse) && table.open > 0)) {
+    if (force || ((stopped || anew) && table.open > 0)) {
+      this.cancelledFor = state;
       outbox.cancelAll(nowUs);
       return;
     }

@@ -80,14 +80,17 @@ export class EngineState {
     this.bookDirty = true;
   }
 
-  /** Top of book from a separate feed: only the book of a feed that has nothing else. */
+  /**
+   * Top of book from a separate feed: only the book of a feed that has nothing else. Size 0 means that the feed
+   * gives no size, not that the price is gone.
+   */
   quote(side: Side, ticks: Ticks, lots: Lots): void {
     if (this.hasLevels) return;
     const old = side === BID ? this.bidQuote : this.askQuote;
     if (old !== ticks && old > 0) this.book.apply(side, old, 0 as Lots);
     if (side === BID) this.bidQuote = ticks;
     else this.askQuote = ticks;
-    this.book.apply(side, ticks, lots);
+    this.book.apply(side, ticks, lots > 0 ? lots : (1 as Lots));
     this.bookDirty = true;
   }
 

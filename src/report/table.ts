@@ -19,8 +19,8 @@ export const figure = (value: number | null, places: number): string =>
 
 /** A decimal string of money to cents, with its sign. */
 export const dollars = (text: string): string => {
-  const value = Number(text);
-  return `${value < 0 ? '-' : ''}$${Math.abs(value).toFixed(2)}`;
+  const cents = Math.abs(Number(text)).toFixed(2);
+  return `${Number(text) < 0 && cents !== '0.00' ? '-' : ''}$${cents}`;
 };
 
 export const percentOf = (fraction: number | null, places = 1): string =>

@@ -3,15 +3,19 @@
 // happened, not what was asked. Never waits for a bot that shows no sign of life.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BreakerSnapshot } from '#core/guard';
+import { Instrument } from '#core/instrument';
 import { clientId } from '#core/messages';
 import type { Micros } from '#core/units';
 import { leaveOrder } from '#ledger/inbox';
 import { holderOf } from '#ledger/lock';
 import { LedgerReader } from '#ledger/reader';
+import type { AccountRow } from '#ledger/rows';
 import { OPERATOR_RUN, silentSeconds } from './ledgers.js';
 import type { AccountLedger } from './ledgers.js';
+import { signedSize } from './signed-size.js';
 
 const LOOK_MS = 50;
+const SAY_EVERY_MS = 5_000;
 /** How long a bot that has stopped quoting may take to work its position down: as long as it takes itself (live-run). */
 const FLATTEN_WITHIN_MS = 310_000;
 /** A bot commits at least every 5 s. */
@@ -23,6 +27,8 @@ export interface BotOrder {
   readonly reason: string;
   /** Wall milliseconds to wait for an answer. */
   readonly patienceMs: number;
+  /** Told now and then while a bot that has stopped works its position down. */
+  readonly onFlattening?: ((position: string) => void) | undefined;
 }
 
 /**
@@ -31,6 +37,8 @@ export interface BotOrder {
  */
 export interface BotAnswer {
   readonly kind: 'obeyed' | 'gone' | 'silent' | 'flattening';
+  /** The order's number in the inbox. */
+  readonly id: number;
   readonly runId: string | null;
   readonly pid: number | null;
   readonly orders: readonly string[];
@@ -48,12 +56,13 @@ export async function askBot(
   const us = (Date.now() * 1000) as Micros;
   const id = leaveOrder(paths.ledger, { us, market, operation, reason });
   const began = performance.now();
+  let saidMs = -Infinity;
   const reader = LedgerReader.open(paths.ledger);
   const known = holder === null || holder === 'unknown' ? null : holder;
   const runId = known?.runId ?? target.lastRun?.run ?? null;
   const answer = (kind: BotAnswer['kind'], orders: readonly string[]): BotAnswer => {
     const seconds = (performance.now() - began) / 1000;
-    return { kind, runId, pid: known?.pid ?? null, orders, seconds };
+    return { kind, id, runId, pid: known?.pid ?? null, orders, seconds };
   };
   try {
     for (;;) {
@@ -65,9 +74,15 @@ export async function askBot(
       if (gone) return answer('gone', orders);
       const waited = performance.now() - began;
       if (waited > patienceMs) {
-        const flattening = operation.includes(':') && isStopped(reader, target, market);
+        const row = reader.account(target.venue, target.account, market);
+        const flattening =
+          operation.includes(':') && row !== null && isStopped(reader, target, row);
         if (!flattening) return answer('silent', orders);
         if (waited > patienceMs + FLATTEN_WITHIN_MS) return answer('flattening', orders);
+        if (waited > saidMs + SAY_EVERY_MS) {
+          saidMs = waited;
+          order.onFlattening?.(signedSize(new Instrument(row.spec), row.position.lots));
+        }
       }
       await sleep(LOOK_MS);
     }
@@ -88,10 +103,8 @@ function openOrders(reader: LedgerReader, runId: string | null): string[] {
 }
 
 /** It lives, and its breaker is latched: it quotes no more, and what takes so long is the position. */
-function isStopped(reader: LedgerReader, target: AccountLedger, market: string): boolean {
-  const row = reader.account(target.venue, target.account, market);
-  if (row === null) return false;
-  const breaker = reader.state(row.id, 'breaker')?.value as BreakerSnapshot | null | undefined;
-  const silent = silentSeconds(target.paths) ?? Infinity;
+function isStopped(reader: LedgerReader, { paths }: AccountLedger, { id }: AccountRow): boolean {
+  const breaker = reader.state(id, 'breaker')?.value as BreakerSnapshot | null | undefined;
+  const silent = silentSeconds(paths) ?? Infinity;
   return (breaker?.latched ?? null) !== null && silent <= SILENT_AFTER_SECONDS;
 }

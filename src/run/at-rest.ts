@@ -75,8 +75,16 @@ const operatorLatch = (reason: string): Trip => ({
 const restState = ({ latched, paused }: BreakerSnapshot): BreakerStateName =>
   latched !== null ? 'latched' : paused.length > 0 ? 'paused' : 'withdrawn';
 
-/** Throws AccountHeld when somebody holds the account after all; LedgerProblem for everything else. */
-export function orderAtRest(target: AccountLedger, market: string, order: RestOrder): RestOutcome {
+/**
+ * `left`: the order's number in the inbox when it was left there for a bot that has ended since.
+ * Throws AccountHeld when somebody holds the account after all; LedgerProblem for everything else.
+ */
+export function orderAtRest(
+  target: AccountLedger,
+  market: string,
+  order: RestOrder,
+  left: number | null = null,
+): RestOutcome {
   const { paths, venue, account } = target;
   const now = (Date.now() * 1000) as Micros;
   const holder = { pid: process.pid, runId: OPERATOR_RUN, market, sinceUs: now };
@@ -87,7 +95,7 @@ export function orderAtRest(target: AccountLedger, market: string, order: RestOr
     const ledger = Ledger.open(paths.ledger, { durable: true });
     try {
       ledger.attach(venue, account, market);
-      return write(ledger, facts, market, us, order);
+      return write(ledger, facts, market, us, order, left);
     } finally {
       ledger.close();
     }
@@ -124,7 +132,7 @@ function readFacts({ paths, venue, account }: AccountLedger, market: string): Fa
         equity,
         lastRun,
         orders: open.map((o) => clientId(o.runId, o.ordinal)),
-        newestUs: Math.max(equity?.us ?? 0, lastRun?.startedUs ?? 0, lastRun?.endedUs ?? 0),
+        newestUs: reader.newestUs(),
       };
     }),
   );
@@ -136,6 +144,7 @@ function write(
   market: string,
   us: Micros,
   order: RestOrder,
+  left: number | null,
 ): RestOutcome {
   const { instrument, breaker, equity, lastRun, orders } = facts;
   const position = Position.restore(instrument, ledger.position);
@@ -155,10 +164,11 @@ function write(
     const command = operation.split(':')[0] as OperatorCommand;
     ledger.taken(us, id);
     if (!COMMANDS.includes(command)) continue;
-    waiting.push({ command, reason });
+    if (id !== left) waiting.push({ command, reason });
     enter({ command, reason });
   }
-  enter(order);
+  // In the inbox it was obeyed in its turn: just now, or by another mm that was faster.
+  if (left === null) enter(order);
   ledger.breaker(us, state);
   ledger.commit();
   return {

@@ -36,12 +36,15 @@ export class LiveRun {
   private readonly endUs: number;
   private today: DayMark | null;
   private housekeepingUs = 0;
+  /** The next commit also moves the ledger's log into its file and looks whether it is still there. */
+  private tidy = false;
   private inboxMs = 0;
   private viewMs = 0;
   private ledgerMs = 0;
   private stoppingMs = 0;
   private latchedMs = 0;
-  private stopOrder: number | null = null;
+  /** Stops that were obeyed: answered when nothing can be open any more. */
+  private readonly stopOrders = new Set<number>();
   private flattening: FlattenMode | null;
   private logFailed = false;
   private code: number | null = null;
@@ -144,7 +147,9 @@ export class LiveRun {
       if (recorder.breakerMoved || ledger.pending > 0) {
         ledger.breaker(simulation.nowUs, assembly.breaker.snapshot());
       }
-      ledger.commit();
+      if (this.tidy) ledger.idle();
+      else ledger.commit();
+      this.tidy = false;
       recorder.breakerMoved = false;
       this.ledgerMs = 0;
     } catch (error) {
@@ -165,7 +170,11 @@ export class LiveRun {
 
   private housekeep(nowUs: Micros): void {
     if (nowUs < this.housekeepingUs) return;
-    this.housekeepingUs = nowUs + HOUSEKEEPING_US;
+    const begun = this.machine.assembly.engine.lastView !== null;
+    // Every 5 s of market time, and of wall time where the market is slower.
+    const every = HOUSEKEEPING_US * Math.min(1, this.parts.clock.speed);
+    this.housekeepingUs = nowUs + (begun ? every : every / 10);
+    this.tidy = true;
     const { ledger } = this.parts.opened;
     const { numbers, position } = this.machine.assembly.engine;
     this.today = dayMark(nowUs, position.volume, this.today);
@@ -194,14 +203,17 @@ export class LiveRun {
     const { opened, market } = this.parts;
     const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
     for (const { id, operation, reason } of opened.ledger.inbox(market.instrument.spec.symbol)) {
-      if (id === this.stopOrder) continue;
+      if (this.stopOrders.has(id)) continue;
+      const { numbers, position } = this.machine.assembly.engine;
+      // A reset values the open position: it waits for the first mark.
+      if (operation === 'reset' && numbers.mark === 0 && position.lots !== 0) continue;
       const [name, flatten] = operation.split(':') as [OperatorOrder['order'], string | undefined];
       if (flatten !== undefined) {
         this.flattening = flatten === 'ioc' ? 'reduce-only-ioc' : 'post-only';
         this.machine.assembly.engine.flatten(this.flattening);
       }
       this.operator(us, name, reason);
-      if (name === 'stop') this.stopOrder = id;
+      if (name === 'stop') this.stopOrders.add(id);
       else opened.ledger.taken(us, id);
     }
   }
@@ -256,8 +268,9 @@ export class LiveRun {
   private finish(code: number, why: string): void {
     this.code = code;
     this.why = why;
-    if (this.stopOrder !== null && code !== EXIT.ordersRemain) {
-      this.parts.opened.ledger.taken(this.machine.simulation.nowUs, this.stopOrder);
+    if (code !== EXIT.ordersRemain) {
+      const { ledger } = this.parts.opened;
+      for (const id of this.stopOrders) ledger.taken(this.machine.simulation.nowUs, id);
     }
     if (code === EXIT.ordersRemain) this.nameOrders();
   }

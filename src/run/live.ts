@@ -102,17 +102,10 @@ interface Parts {
 
 async function play(request: LiveRequest, parts: Parts): Promise<number> {
   const { market, opened } = parts;
-  const clock = new RunClock(request.speed, newestUs(opened));
+  const clock = new RunClock(request.speed, opened.restored.newestUs);
   const mid = firstMid(market, clock.startUs);
   const run = new LiveRun({ ...request, ...parts, clock, mid });
   const code = await run.untilEnd();
   parts.view.line(`\n${metricsText(run.finalStatus())}`);
   return code;
 }
-
-const newestUs = ({ restored }: OpenAccount): number =>
-  Math.max(
-    restored.lastEquity?.us ?? 0,
-    restored.lastRun?.startedUs ?? 0,
-    restored.lastRun?.endedUs ?? 0,
-  );

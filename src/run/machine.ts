@@ -87,7 +87,7 @@ export function beginRun(parts: LiveRunParts): void {
   }
   const { realised, fees, funding, lots } = ledger.position;
   const pnl = formatMoney((realised - fees + funding) as Money);
-  log.logger.info({ market: market.name, account, pnl, position: lots }, 'run begins');
+  log.logger.info({ account, pnl, lots }, `run begins on ${market.name}`);
 }
 
 export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine {

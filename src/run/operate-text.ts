@@ -41,13 +41,16 @@ export function botLine(
     case 'stop':
       return `stopped: ${run}: no order is open, confirmed ${after}; latched; ${resetHint(target)}`;
     case 'pause':
-      return `paused: ${run}: quotes are withdrawn ${after}; mm resume goes on`;
+      return `paused: ${run}: the bot has withdrawn its quotes, ${after}; mm resume goes on`;
     case 'resume':
       return `resumed: ${run}: obeyed ${after}; a latch or a timed pause would still hold (mm metrics)`;
     case 'reset':
       return `reset: ${run}: obeyed ${after}; losses are measured from now on`;
   }
 }
+
+export const flatteningLine = ({ account }: AccountLedger, position: string): string =>
+  `account ${account} quotes no more and works its position down, ${position} left; Ctrl-C here ends the waiting only`;
 
 /** Nothing was live: what is in the ledger now. */
 export function restLine(
@@ -63,7 +66,7 @@ export function restLine(
   }
   if (rest.orders.length > 0 && target.venue === 'sim') {
     parts.push(
-      `${rest.orders.length} orders of the killed run ${rest.runId ?? ''} count as cancelled (they lived inside it)`,
+      `open orders of the killed run ${rest.runId ?? ''} count as cancelled, they lived inside it: ${rest.orders.join(' ')}`,
     );
   }
   if (asked.flatten !== null && !rest.flat) {

@@ -9,7 +9,7 @@ import type { BotAnswer } from './ask-bot.js';
 import { orderAtRest } from './at-rest.js';
 import { isLive, reading } from './ledgers.js';
 import type { AccountLedger } from './ledgers.js';
-import { botLine, failedLine, restLine } from './operate-text.js';
+import { botLine, failedLine, flatteningLine, restLine } from './operate-text.js';
 import { chooseTargets, marketOf } from './targets.js';
 import type { OperatorCommand, TargetQuery } from './targets.js';
 
@@ -24,6 +24,8 @@ export interface OperateRequest {
   readonly flatten: 'post-only' | 'ioc' | null;
   readonly target: TargetQuery;
   readonly patienceMs?: number;
+  /** Progress of something that takes long, a line each. */
+  readonly notify?: (line: string) => void;
 }
 
 /**
@@ -81,14 +83,16 @@ async function toOne(
 async function deliver(found: AccountLedger, request: OperateRequest): Promise<OperateResult> {
   const deadline = performance.now() + 2 * (request.patienceMs ?? PATIENCE_MS);
   let target = found;
+  let left: number | null = null;
   for (;;) {
     const market = marketOf(target, request.target.market);
     if (isLive(target)) {
       const answer = await ask(target, market, request);
       if (answer.kind !== 'gone') return fromBot(target, market, request, answer);
+      left = answer.id;
     }
     try {
-      return atRest(target, market, request);
+      return atRest(target, market, request, left);
     } catch (error) {
       // Somebody took the account between our look and our lock: another order, or a run that has just begun.
       if (!(error instanceof AccountHeld) || performance.now() > deadline) throw error;
@@ -105,6 +109,7 @@ function ask(target: AccountLedger, market: string, request: OperateRequest): Pr
     operation,
     reason,
     patienceMs: request.patienceMs ?? PATIENCE_MS,
+    onFlattening: (position) => request.notify?.(flatteningLine(target, position)),
   });
 }
 
@@ -149,9 +154,14 @@ function fromBot(
   };
 }
 
-function atRest(target: AccountLedger, market: string, request: OperateRequest): OperateResult {
+function atRest(
+  target: AccountLedger,
+  market: string,
+  request: OperateRequest,
+  left: number | null,
+): OperateResult {
   const reason = request.reason ?? DEFAULT_REASON;
-  const rest = orderAtRest(target, market, { command: request.command, reason });
+  const rest = orderAtRest(target, market, { command: request.command, reason }, left);
   return {
     ...plain(target, request, market),
     runId: rest.runId,

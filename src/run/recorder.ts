@@ -48,12 +48,12 @@ export class Recorder implements EngineObserver {
       bids: this.quotes(decision.bids),
       asks: this.quotes(decision.asks),
       position: this.size(view.positionLots),
-      _clamps: decision.reason.clamps,
-      _market: view.market,
+      clamps: decision.reason.clamps,
+      market: view.market,
     };
     // A requote is two decisions, the cancel and then the place: one line for a person, both in the file.
     const placed = commands.some((command) => command.kind === 'place' || command.kind === 'amend');
-    if (placed) this.log.info(fields, `quote: ${this.why}`);
+    if (placed) this.log.info(fields, `quote ${this.prices(decision)}  ${this.why}`);
     else this.log.debug(fields, `${commands.length > 0 ? 'cancel' : 'keep'}: ${this.why}`);
     for (const command of commands) this.log.debug({ ...command }, `order ${command.kind}`);
   }
@@ -94,7 +94,9 @@ export class Recorder implements EngineObserver {
         return;
       case 'operator':
         this.breakerMoved = true;
-        this.log.warn(`operator: ${event.order} (${event.reason})`);
+        this.log[event.order === 'shutdown' ? 'info' : 'warn'](
+          `operator: ${event.order} (${event.reason})`,
+        );
         return;
       case 'link':
         this.log[event.state === 'up' ? 'info' : 'warn'](
@@ -168,13 +170,22 @@ export class Recorder implements EngineObserver {
       .join(' ');
   }
 
+  /** The innermost prices and their distances, as a person reads them. */
+  private prices({ bids, asks }: Decision): string {
+    const one = (quote: Quote | undefined): string =>
+      quote
+        ? `${this.instrument.formatPrice(quote.ticks)} (${quote.distance.toFixed(2)} bp)`
+        : 'none';
+    return `${one(bids[0])} / ${one(asks[0])}`;
+  }
+
   private reasonLine(view: View, decision: Decision): string {
     const { reason } = decision;
     if (reason.withdrawn !== null) return `no quotes: ${reason.withdrawn}`;
     const clamps = reason.clamps.map((clamp) => clamp.name).join(' ');
     return [
-      `${reason.model} half ${reason.half.toFixed(2)}bp shift ${reason.shift.toFixed(2)}bp`,
-      `at ${reason.inventory.toFixed(1)} units, fair ${this.instrument.formatPrice(view.fair)}`,
+      `${reason.model} half ${reason.half.toFixed(2)} shift ${reason.shift.toFixed(2)} bp`,
+      `${reason.inventory.toFixed(1)} units, fair ${this.instrument.formatPrice(view.fair)}`,
       ...(clamps === '' ? [] : [`clamped: ${clamps}`]),
       ...(view.reducing ? ['reducing only'] : []),
     ].join(', ');

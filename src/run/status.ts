@@ -68,7 +68,8 @@ export function statusOf(
   const quotes = quoteLines(parts);
   const halted = breaker.state === 'running' || breaker.state === 'reducing' ? null : breaker.cause;
   const market = engine.lastView?.market ?? null;
-  const { dayStartEquity, peakEquity } = breaker.snapshot();
+  const { day, dayStartEquity, peakEquity } = breaker.snapshot();
+  const dailyPnl = day < 0 ? 0 : numbers.guardEquity - dayStartEquity;
   return {
     schemaVersion: SCHEMA_VERSION,
     runId: parts.runId,
@@ -83,7 +84,7 @@ export function statusOf(
     equity: formatMoney(position.equity(mark, accrued)),
     realizedPnl: formatMoney(position.realised),
     unrealizedPnl: formatMoney(mark > 0 ? position.unrealised(mark) : (0 as Money)),
-    dailyPnl: formatMoney((numbers.guardEquity - dayStartEquity) as Money),
+    dailyPnl: formatMoney(dailyPnl as Money),
     fees: formatMoney(position.fees),
     funding: formatMoney(position.funding),
     volume: formatMoney(position.volume),

@@ -128,12 +128,12 @@ export class Exchange implements MarketRows {
     if (desk.venueMark === 0 && this.account.position.lots !== 0) this.checkMargin();
   }
 
-  /** One side of a top-of-book feed: that side's whole book, where the tape has no levels. Size 0: none is left. */
+  /** One side of a top-of-book feed: that side's whole book, where the tape has no levels. Size 0: not given. */
   quote(side: Side, ticks: Ticks, lots: Lots): void {
     if (!this.useQuotes) return;
     const before = side === BID ? this.book.bidTicks : this.book.askTicks;
     if (before !== NO_PRICE && before !== ticks) this.level(side, before, 0 as Lots);
-    this.level(side, ticks, lots);
+    this.level(side, ticks, lots > 0 ? lots : (1 as Lots));
   }
 
   mark(price: TickPrice): void {

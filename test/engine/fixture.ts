@@ -81,6 +81,8 @@ export class FakeBreaker implements Breaker {
   untilUs = 0 as Micros;
   /** What the next onSettle answers, and the state it moves to first. */
   next: BreakerStateName | null = null;
+  /** A trip since the last onSettle: the next one asks for the cancel too, as the real breaker does. */
+  owed = false;
   veto = false;
   trim: ((decision: Decision) => Decision) | null = null;
   readonly trips: Trip[] = [];
@@ -94,10 +96,11 @@ export class FakeBreaker implements Breaker {
       this.state = 'running';
       this.untilUs = 0 as Micros;
     }
-    if (this.next === null) return false;
-    this.state = this.next;
+    const owed = this.owed || this.next !== null;
+    if (this.next !== null) this.state = this.next;
     this.next = null;
-    return this.state !== 'running' && this.state !== 'reducing';
+    this.owed = false;
+    return owed && this.state !== 'running' && this.state !== 'reducing';
   }
 
   onDecision(_view: View, decision: Decision): CheckedDecision | null {
@@ -120,6 +123,7 @@ export class FakeBreaker implements Breaker {
   trip(trip: Trip): void {
     this.trips.push(trip);
     this.cause = trip;
+    this.owed = true;
     const states = { reduce: 'reducing', withdraw: 'withdrawn', pause: 'paused', latch: 'latched' };
     this.state = states[trip.severity] as BreakerStateName;
     this.untilUs = trip.untilUs;

@@ -332,6 +332,9 @@ describe('decisions', () => {
     expect(rig.breaker.trips).toEqual([
       { guard: 'strategy', severity: 'withdraw', reason: 'too wide', untilUs },
     ]);
+    // The breaker asks for the same cancel again at the next settle: once is enough.
+    rig.wait(MS);
+    expect(rig.batch).toEqual([]);
   });
 
   test('a strategy that withdraws until the next decision', () => {

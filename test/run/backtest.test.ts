@@ -66,7 +66,7 @@ describe('backtest', () => {
 
   it('has a command hash that is the same on every machine and Node version', async () => {
     expect((await run()).commandHash).toMatchInlineSnapshot(
-      `"118c45de49dfbb50ced8008d8d293e33c2299cd31aa4f24fe2488adbcddee47b"`,
+      `"3bf85b2d4f39ce9954f8709a2d16234b9e8e97c258ed6dedc533ca55015cebbf"`,
     );
   });
 

@@ -219,7 +219,9 @@ test('top-of-book rows make the book only where asked to', () => {
   expect(world.said).toEqual([]);
   exchange.quote(ASK, T(98), L(5));
   expect(world.said).toEqual(['1@99']);
-  exchange.quote(ASK, T(98), L(0));
-  expect(exchange.book.askTicks).toBe(0);
+  // Size 0: the feed gives none.
+  exchange.quote(ASK, T(97), L(0));
+  expect(exchange.book.askTicks).toBe(97);
+  expect(exchange.book.levels(ASK)).toBe(1);
   expect(exchange.report(us(9)).positionLots).toBe(1);
 });
