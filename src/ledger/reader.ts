@@ -59,6 +59,13 @@ const OF_RUNS = 'orders.run IN (SELECT value FROM json_each(?1))';
  */
 const UNACCOUNTED = `${ORDERS} WHERE ${OF_RUNS} AND closed_us IS NULL
   UNION ALL ${ORDERS} WHERE ${OF_RUNS} AND venue_filled > filled ORDER BY 1, 3`;
+/** Rows of a table are in order of time, so its newest is its last; orders and state change in place. */
+const NEWEST = `SELECT coalesce(max(us), 0) AS us FROM (
+  ${(Object.keys(COLUMNS) as PagedTable[]).map((table) => `SELECT us FROM (SELECT us FROM ${table} ORDER BY id DESC LIMIT 1)`).join(' UNION ALL ')}
+  UNION ALL SELECT us FROM state
+  UNION ALL SELECT max(started_us, coalesce(ended_us, 0)) FROM runs
+  UNION ALL SELECT max(placed_us, coalesce(accepted_us, 0), coalesce(cancel_us, 0), coalesce(closed_us, 0))
+    FROM orders WHERE run = (SELECT max(id) FROM runs))`;
 const PAGE = 2_000;
 
 export interface RunFilter {
@@ -210,6 +217,11 @@ export class LedgerReader {
     const row = this.all<StatusRow & { status: string; decision: string }>(sql, [run])[0];
     if (row === undefined) return null;
     return { ...row, status: this.json(row.status), decision: this.json(row.decision) };
+  }
+
+  /** The newest time that any row carries, 0 when there is none: where the clock of the next run may start. */
+  newestUs(): Micros {
+    return this.all<{ us: Micros }>(NEWEST)[0]?.us ?? (0 as Micros);
   }
 
   /** When an order left in the inbox was obeyed; null while it was not. */

@@ -4,7 +4,7 @@
 import type { BreakerSnapshot } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import type { PositionSnapshot } from '#core/position';
-import type { Money } from '#core/units';
+import type { Micros, Money } from '#core/units';
 import { carryPosition, emptyPosition } from './account.js';
 import { LedgerProblem } from './problem.js';
 import type { LedgerReader } from './reader.js';
@@ -19,6 +19,8 @@ export interface RestoredAccount {
   readonly breaker: BreakerSnapshot | null;
   readonly lastRun: RunRow | null;
   readonly lastEquity: EquityRow | null;
+  /** Newest time in the ledger; 0 in an empty one. */
+  readonly newestUs: Micros;
   /**
    * Orders of earlier runs that may be open at the venue, or lack fills. On a simulated venue
    * beginRun closes them (deadOrders: 'restart'); on a real one the host asks the venue and enters
@@ -44,7 +46,10 @@ export function restoreAccount(
 function restore(reader: LedgerReader, account: string, instrument: Instrument): RestoredAccount {
   const { spec } = instrument;
   const row = reader.account(spec.venue, account, spec.symbol);
-  if (row === null) return { ...NOTHING, position: emptyPosition(instrument), unaccounted: [] };
+  const newestUs = reader.newestUs();
+  if (row === null) {
+    return { ...NOTHING, position: emptyPosition(instrument), newestUs, unaccounted: [] };
+  }
   const runs = reader.runs({ venue: spec.venue, account, market: spec.symbol });
   const lastRun = runs[0] ?? null;
   if (lastRun !== null && lastRun.account === row.id) {
@@ -64,6 +69,7 @@ function restore(reader: LedgerReader, account: string, instrument: Instrument):
     breaker: (reader.state(row.id, 'breaker')?.value ?? null) as BreakerSnapshot | null,
     lastRun,
     lastEquity: reader.lastEquity(row.id),
+    newestUs,
     unaccounted: reader.unaccounted(runs.map((run) => run.id)),
   };
 }

@@ -37,6 +37,22 @@ describe('a start', () => {
     expect(found).toMatchObject({ pnlAtReset: 0, breaker: null, lastRun: null, unaccounted: [] });
   });
 
+  test('knows the newest time that any row carries: a clock that starts there never runs backwards', () => {
+    const path = ledgerFile();
+    const ledger = running(path);
+    expect(restore(path).newestUs).toBe(T0);
+    ledger.equity({ us: us(T0 + 10), mark: price(600_000), accrued: money(0), equity: money(0) });
+    ledger.recordIntents(us(T0 + 20), [place(1)]);
+    expect(restore(path).newestUs).toBe(T0 + 20);
+    ledger.event({ kind: 'closed', us: us(T0 + 30), ordinal: 1, reason: 'cancelled', filledLots: lots(0) });
+    ledger.breaker(us(T0 + 40), BREAKER);
+    ledger.commit();
+    expect(restore(path).newestUs).toBe(T0 + 40);
+    ledger.note(us(T0 + 50), 'engine', 'odd');
+    ledger.commit();
+    expect(restore(path).newestUs).toBe(T0 + 50);
+  });
+
   test('after a run finds its position and what it left open; on a simulated venue beginRun closes that', () => {
     const path = ledgerFile();
     const ledger = running(path);
