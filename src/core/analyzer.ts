@@ -20,7 +20,7 @@ export interface Analyzer {
   onGap(nowUs: Micros): void;
   /** The parameters to quote on now. */
   market(nowUs: Micros): CurrentMarket;
-  /** A reason to show no quotes until a time (a jump), or null. Cheap and allocation-free: ask at every settle. */
+  /** A reason to show no quotes until a time (a jump), or null. Cheap and allocation-free: asked after every row it is told of. */
   alarm?(nowUs: Micros): Alarm | null;
   /** Everything measured, for the log and `mm metrics`. Changes nothing, so it may be called at any time. */
   estimates?(nowUs: Micros): MarketEstimates;
@@ -74,12 +74,20 @@ export interface MarketEstimates {
   readonly epsilon: SidedEstimate;
   /** Where orders are counted: reaches from `from`, censored at `to`. */
   readonly band: { readonly from: Bps; readonly to: Bps };
-  /** Clustering of orders over 60 s; 1 = Poisson. */
+  /** Clustering of orders: variance of their number in 1 to 15 min over its mean; 1 = Poisson. */
   readonly fano: number;
+  /** Share of alpha that a quote sees which is missing for 0.5 s after each hit; less than 1 in bursts. */
+  readonly hitShare: number;
   /** Greatest distance between the reaches seen and the exponential fitted to them, 0 to 1. */
   readonly ks: number;
   /** Chance of reach seen by a quote that rests `quoteAge`: its decay per bp and its rate at the mid per second. */
-  readonly resting: { readonly quoteAge: Seconds; readonly kappa: number; readonly alpha: number } | null;
+  readonly resting: {
+    readonly quoteAge: Seconds;
+    readonly kappa: number;
+    readonly alpha: number;
+    /** Of the regression behind them. */
+    readonly r2: number;
+  } | null;
   readonly jumps: number;
   /** Rows that made no sense, and orders without a mid just before them. */
   readonly rejected: number;
@@ -91,4 +99,6 @@ export interface FairPrice {
   onBook(nowUs: Micros, book: L2Book): void;
   /** In ticks; NaN-free: falls back to the mid while not ready. */
   fair(book: L2Book): TickPrice;
+  /** Rows were lost: what was seen before does not lead to what is seen next. */
+  onGap?(nowUs: Micros): void;
 }
