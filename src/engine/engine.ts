@@ -1,7 +1,7 @@
 // Hot path: the machine. Rows and events only update state; `settle` does everything else, once, in one synchronous
 // turn: numbers, breaker (a halt cancels all before anything else), wake rules, decision, commands. Time is an
 // argument; it keeps no clock, no timer and no promise, and after a halt it sends nothing but cancels.
-import type { Analyzer, FairPrice } from '#core/analyzer';
+import type { Alarm, Analyzer, FairPrice } from '#core/analyzer';
 import type { L2Book } from '#core/book';
 import type { AccountNumbers, Breaker, BreakerStateName, Trip } from '#core/guard';
 import type { Instrument } from '#core/instrument';
@@ -113,7 +113,8 @@ export class Engine implements MarketRows {
     this.unknowns = new Unknowns(table, note);
     const { analyzer, fairPrice } = parts;
     const { market } = params.strategy;
-    this.measures = new Measures({ market, fair: params.fair, analyzer, fairPrice, note });
+    const { clock } = this;
+    this.measures = new Measures({ market, fair: params.fair, analyzer, fairPrice, note, clock });
     const refusals = new Refusals(params.wake.requoteInterval, params.wake.check);
     const { outbox, throttle, wake, count, state, unknowns, measures } = this;
     this.reconciler = new Reconciler({
@@ -196,6 +197,8 @@ export class Engine implements MarketRows {
     this.sent = false;
     let changed = table.dirty;
     this.refresh(changed);
+    const alarm = this.measures.takeAlarm();
+    if (alarm !== null) this.jumped(alarm);
     const worse = this.parts.breaker.onSettle(this.numbers);
     this.seeBreaker();
     if (!this.mayQuote()) this.standDown(this.nowUs, worse);
@@ -234,6 +237,11 @@ export class Engine implements MarketRows {
     return this.table.open;
   }
 
+  /** The analyzer is listened to; false without one, and for good after it failed. */
+  get measuring(): boolean {
+    return this.measures.measuring;
+  }
+
   /** After a shutdown: no order can be open any more. */
   get drained(): boolean {
     return this.desk.shuttingDown && this.table.open === 0;
@@ -244,7 +252,7 @@ export class Engine implements MarketRows {
     return this.state.capitalBaseline;
   }
 
-  /** Works the position down while halted (latched, paused or shutting down); null: no more. */
+  /** Works the position down while halted (latched or paused, not while shutting down); null: no more. */
   flatten(mode: FlattenMode | null): void {
     this.down.flattenMode = mode;
   }
@@ -252,11 +260,12 @@ export class Engine implements MarketRows {
   private refresh(ordersChanged: boolean): void {
     const now = this.nowUs;
     const { state, numbers, count, book } = this;
-    count.roll(now);
+    numbers.nowUs = now; // what follows reads it there: passing it on may cost 16 bytes a call
+    if (now >= count.edgeUs) count.roll(now);
     numbers.operations = count.operations;
     numbers.failures = count.failures;
-    const bookChanged = state.refresh(now);
-    if (bookChanged) this.measures.onBook(now, book);
+    const bookChanged = state.refresh();
+    if (bookChanged) this.measures.onBook(book);
     if (!numbers.bookSound || !(bookChanged || ordersChanged)) return;
     const fair = this.measures.kind === 'mid' ? book.mid : this.measures.fair(book);
     const { bidTicks, askTicks } = book;
@@ -319,6 +328,12 @@ export class Engine implements MarketRows {
       this.reconciler.run(now, checked, this.fair, breaker.state === 'reducing');
     }
     this.handOut(now, view, checked ?? decision);
+  }
+
+  /** The market jumped: quotes go in this very settle and stay away until the alarm is over. */
+  private jumped({ reason, untilUs }: Alarm): void {
+    const trip: Trip = { guard: 'jump', severity: 'withdraw', reason, untilUs };
+    this.parts.breaker.trip(trip, this.numbers);
   }
 
   /** The strategy wants no quotes: they go, and stay away at least that long. */

@@ -1,6 +1,6 @@
 // What measures the market, behind one door: the analyzer and the source of the fair price. When a measure fails or
 // says nonsense the static values take over (S2-26) and a note says so. Hot path: allocation-free while all is well.
-import type { Analyzer, FairPrice } from '#core/analyzer';
+import type { Alarm, Analyzer, FairPrice } from '#core/analyzer';
 import type { L2Book } from '#core/book';
 import type { FairKind, MarketParams } from '#core/params';
 import type { CurrentMarket } from '#core/strategy';
@@ -12,6 +12,8 @@ export interface MeasureParts {
   readonly analyzer: Analyzer | undefined;
   readonly fairPrice: FairPrice | undefined;
   readonly note: (text: string) => void;
+  /** The engine's present time in its first place: a double that is passed to a call costs 16 bytes. */
+  readonly clock: Float64Array;
 }
 
 const sane = (m: CurrentMarket): boolean =>
@@ -21,26 +23,39 @@ const sane = (m: CurrentMarket): boolean =>
 export class Measures {
   private readonly fixed: CurrentMarket;
   readonly kind: FairKind;
+  private readonly clock: Float64Array;
   private analyzer: Analyzer | undefined;
   private fairPrice: FairPrice | undefined;
   private complained = false;
+  private raised: Alarm | null = null;
+  private raisedUs = 0;
 
   constructor(private readonly parts: MeasureParts) {
     this.fixed = Object.freeze({ ...parts.market, source: 'static' as const });
     this.kind = parts.fair;
+    this.clock = parts.clock;
     this.analyzer = parts.analyzer;
     this.fairPrice = parts.fairPrice;
   }
 
+  /** An analyzer is there and has not failed. */
+  get measuring(): boolean {
+    return this.analyzer !== undefined;
+  }
+
   /** Once per settle in which the book changed. */
-  onBook(nowUs: Micros, book: L2Book): void {
+  onBook(book: L2Book): void {
     try {
-      if (this.analyzer !== undefined) this.analyzer.onBook(nowUs, book);
+      if (this.analyzer !== undefined) {
+        const nowUs = this.clock[0] as Micros;
+        this.analyzer.onBook(nowUs, book);
+        this.listen(nowUs);
+      }
     } catch (error) {
       this.dropAnalyzer(error);
     }
     try {
-      if (this.fairPrice !== undefined) this.fairPrice.onBook(nowUs, book);
+      if (this.fairPrice !== undefined) this.fairPrice.onBook(this.clock[0] as Micros, book);
     } catch (error) {
       this.dropFairPrice(error);
     }
@@ -55,8 +70,10 @@ export class Measures {
     book: L2Book,
   ): void {
     try {
-      if (this.analyzer !== undefined)
+      if (this.analyzer !== undefined) {
         this.analyzer.onTrade(nowUs, side, ticks, lots, venueUs, book);
+        this.listen(nowUs);
+      }
     } catch (error) {
       this.dropAnalyzer(error);
     }
@@ -68,6 +85,18 @@ export class Measures {
     } catch (error) {
       this.dropAnalyzer(error);
     }
+    try {
+      this.fairPrice?.onGap?.(nowUs);
+    } catch (error) {
+      this.dropFairPrice(error);
+    }
+  }
+
+  /** The alarm that was raised since the last time this was asked; null nearly always. */
+  takeAlarm(): Alarm | null {
+    const { raised } = this;
+    if (raised !== null) this.raised = null;
+    return raised;
   }
 
   /** Parameters to quote on now. */
@@ -100,6 +129,14 @@ export class Measures {
       }
     }
     return fair > 0 && fair < Infinity ? (fair as TickPrice) : book.mid;
+  }
+
+  /** Asked where the time is at hand anyway: passing it once more would cost 16 bytes. Each alarm is told once. */
+  private listen(nowUs: Micros): void {
+    const alarm = this.analyzer?.alarm?.(nowUs) ?? null;
+    if (alarm === null || alarm.untilUs === this.raisedUs) return;
+    this.raisedUs = alarm.untilUs;
+    this.raised = alarm;
   }
 
   private dropAnalyzer(error: unknown): void {

@@ -87,9 +87,10 @@ export class StandDown {
     return outbox.cancelAllUs + (desk.shuttingDown ? Math.min(check, SHUTDOWN_AGAIN) : check);
   }
 
-  /** How to work the position down now; null: not at all. */
+  /** How to work the position down now; null: not at all. A shutdown has seconds, and must leave nothing open. */
   private mode(): FlattenMode | null {
     const { numbers, params, desk, breaker } = this.parts;
+    if (desk.shuttingDown) return null;
     const { onHalt } = params.risk;
     const byLatch = breaker.state === 'latched' && onHalt !== 'hold' ? onHalt : null;
     const sound = numbers.bookSound && numbers.publicUp && numbers.privateUp && !desk.resync;

@@ -119,20 +119,19 @@ export class EngineState {
   }
 
   /** Brings the numbers up to date; true when the book has changed since the last time. */
-  refresh(nowUs: Micros): boolean {
+  refresh(): boolean {
     const { numbers, table } = this;
-    numbers.nowUs = nowUs;
     const bookChanged = this.bookDirty;
     if (bookChanged) {
       this.bookDirty = false;
       const { book } = this;
-      numbers.bookUs = nowUs;
+      numbers.bookUs = numbers.nowUs;
       numbers.bestBid = book.bidTicks;
       numbers.bestAsk = book.askTicks;
       numbers.bookSound = book.sound && !this.broken;
       if (this.venueMark === 0) this.markDirty = true;
     }
-    if (this.markDirty) this.takeMark(nowUs);
+    if (this.markDirty) this.takeMark();
     if (table.dirty) this.refreshAccount();
     return bookChanged;
   }
@@ -161,14 +160,14 @@ export class EngineState {
   }
 
   /** Venue mark, else mid, else last trade: the first that there is. */
-  private takeMark(nowUs: Micros): void {
+  private takeMark(): void {
     this.markDirty = false;
     const { numbers, book } = this;
     let mark = this.venueMark;
     if (mark === 0) mark = numbers.bookSound ? book.mid : this.newTrade;
     this.newTrade = 0 as TickPrice;
     if (mark === 0) return;
-    numbers.markUs = nowUs;
+    numbers.markUs = numbers.nowUs;
     if (mark === numbers.mark) return;
     numbers.mark = mark;
     this.sizing.limitAt(mark);

@@ -50,7 +50,8 @@ export class OperationCount {
   private readonly operationsOf = new Int32Array(BUCKETS);
   private readonly failuresOf = new Int32Array(BUCKETS);
   private slot = 0;
-  private edgeUs: number;
+  /** Nothing is left to roll before this. */
+  edgeUs: number;
 
   constructor(nowUs: Micros) {
     this.edgeUs = nowUs + MICROS_PER_SECOND;

@@ -95,7 +95,12 @@ export class TapeWriter implements RowSink {
     const bytes = headerBytes(header);
     this.headCrc = bytes.readUInt32LE(bytes.length - 4);
     this.fd = this.guarded(() => openSync(this.part, 'w'));
-    this.write(bytes);
+    try {
+      this.write(bytes);
+    } catch (error) {
+      this.abort(); // nobody has a writer to abort yet
+      throw error;
+    }
   }
 
   /** One row. Times must be whole microseconds; a local time before the last one is raised to it and counted. */

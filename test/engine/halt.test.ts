@@ -296,4 +296,19 @@ describe('working the position down after a latch', () => {
     rig.settle();
     expect(rig.said).toEqual(['cancel-all']);
   });
+
+  test('a shutdown ends it: what it had placed is cancelled, and nothing follows', () => {
+    const rig = onHalt('post-only').quoted();
+    rig.fill(1, BID, 199_960, 5).settle();
+    rig.breaker.next = 'latched';
+    rig.settle();
+    for (const order of [...rig.engine.orders]) rig.closed(order.ordinal);
+    rig.settle();
+    expect(rig.said).toEqual(['place 4 ask 5 @ 200001 reduce-only']);
+    rig.accept(4).event({ kind: 'operator', order: 'shutdown', reason: 'SIGINT' }).settle();
+    expect(rig.said).toEqual(['cancel-all']);
+    rig.closed(4).settle();
+    expect(rig.batch).toEqual([]);
+    expect(rig.engine.drained).toBe(true);
+  });
 });

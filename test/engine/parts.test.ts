@@ -161,7 +161,8 @@ describe('measures', () => {
   const make = (over: Partial<ConstructorParameters<typeof Measures>[0]>): [Measures, string[]] => {
     const notes: string[] = [];
     const parts = { market: PARAMS.strategy.market, fair: 'mid' as const, analyzer: undefined };
-    const rest = { fairPrice: undefined, note: (text: string) => void notes.push(text) };
+    const clock = new Float64Array([START]);
+    const rest = { fairPrice: undefined, clock, note: (text: string) => void notes.push(text) };
     return [new Measures({ ...parts, ...rest, ...over }), notes];
   };
 
@@ -186,7 +187,7 @@ describe('measures', () => {
     };
     for (const over of [{ market: boom }, { onBook: boom }, { onTrade: boom }, { onGap: boom }]) {
       const [measures, notes] = make({ analyzer: analyzer(over) });
-      measures.onBook(START, book);
+      measures.onBook(book);
       measures.onTrade(START, BID, 104 as Ticks, 1 as Lots, START, book);
       measures.onGap(START);
       expect(measures.market(START).source).toBe('static');

@@ -44,7 +44,13 @@ describe('a start', () => {
     ledger.equity({ us: us(T0 + 10), mark: price(600_000), accrued: money(0), equity: money(0) });
     ledger.recordIntents(us(T0 + 20), [place(1)]);
     expect(restore(path).newestUs).toBe(T0 + 20);
-    ledger.event({ kind: 'closed', us: us(T0 + 30), ordinal: 1, reason: 'cancelled', filledLots: lots(0) });
+    ledger.event({
+      kind: 'closed',
+      us: us(T0 + 30),
+      ordinal: 1,
+      reason: 'cancelled',
+      filledLots: lots(0),
+    });
     ledger.breaker(us(T0 + 40), BREAKER);
     ledger.commit();
     expect(restore(path).newestUs).toBe(T0 + 40);
