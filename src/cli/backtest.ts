@@ -1,9 +1,11 @@
 // `mm backtest`: the same strategy, engine and guards over history, as fast as the machine allows; floor, queue and
 // ceiling side by side. With --json one object whose names are a contract (report/run-result.ts).
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
-import { backtestText } from '#report/backtest-text';
+import { backtestText, bothText } from '#report/backtest-text';
+import { compare, pairsOf } from '#report/comparison';
 import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
 import { progressBar } from './progress.js';
 import { modeFrom } from './run.js';
@@ -13,6 +15,7 @@ Examples:
   mm backtest --static --synthetic normal --duration 6h --seed 3
   mm backtest --static --data btc_incremental_book_L2.csv.gz btc_trades.csv.gz
   mm backtest --static --tape btc.tape --model glft --maker-fee 0.3bp --json
+  mm backtest --both --tape btc.tape                                         static beside dynamic
   mm backtest --static --tape btc.tape --requote-bps off --fill-wake off     the literal 60 s clock`;
 
 function market(options: Readonly<Record<string, unknown>>): {
@@ -38,6 +41,13 @@ export function addBacktest(program: Command): void {
     .description('run the strategy over a recording or a synthetic market')
     .option('--static', 'quote on the parameters given')
     .option('--dynamic', 'quote on parameters measured in the market')
+    .addOption(
+      new Option('--both', 'static, then dynamic, and what sets them apart').conflicts([
+        'static',
+        'dynamic',
+      ]),
+    )
+    .option('--shadow', 'with --static: measure the market beside it (slower); a jump withdraws')
     .option(
       '--data <FILES...>',
       'Tardis CSV files (incremental_book_L2, trades, quotes; .gz), merged by local time',
@@ -51,22 +61,27 @@ export function addBacktest(program: Command): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
-    const mode = modeFrom(options);
+    const mode = options['both'] === true ? 'both' : modeFrom(options);
+    const shadow = options['shadow'] === true || mode === 'both';
     const { values } = settingsFrom(options);
     const where = market(options);
     const duration = given(options, 'duration', seconds);
     const { runBacktest } = await import('#run/backtest');
     const progress = progressBar();
     try {
-      const outcome = await runBacktest({ values, mode, market: where, duration, progress });
+      const outcome = await runBacktest({
+        ...{ values, mode, shadow, market: where, duration, progress },
+      });
       progress.done();
+      for (const note of outcome.notes) process.stderr.write(`mm: ${note}\n`);
       const { runs, assumptions } = outcome;
       if (options['json'] === true) {
-        process.stdout.write(
-          `${JSON.stringify({ schemaVersion: 1, assumptions, runs }, null, 2)}\n`,
-        );
+        const comparison = mode === 'both' ? { comparison: pairsOf(runs).map(compare) } : {};
+        const answer = { schemaVersion: 1, assumptions, runs, ...comparison };
+        process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
       } else {
-        process.stdout.write(`${backtestText(runs, assumptions)}\n`);
+        const text = mode === 'both' ? bothText : backtestText;
+        process.stdout.write(`${text(runs, assumptions)}\n`);
       }
     } finally {
       progress.done();

@@ -11,7 +11,7 @@ export in the folder are replaced.
 Examples:
   mm export csv                               all tables of the only account, into ./export
   mm export csv --account paper-static --out ~/ledger --tables fills,equity
-  mm export csv --run 4k2jx9q01z --out run-4k2jx9q01z
+  mm export csv --run 4k2jx9q01z --out run-4k2jx9q01z   one run, of a backtest too
 Tables: runs orders order_changes fills funding transfers equity markouts halts resets notes`;
 
 const DEFAULT_FOLDER = 'export';

@@ -1,7 +1,9 @@
 // All commands together, and the one place where an error becomes a line on stderr and an exit code.
 import { Command, CommanderError } from 'commander';
 import { EXIT, StartProblem } from '#config/problem';
+import { addAb } from './ab.js';
 import { addBacktest } from './backtest.js';
+import { addCalibrate } from './calibrate.js';
 import { addConfig } from './config.js';
 import { addExplain } from './explain.js';
 import { addExport } from './export.js';
@@ -22,7 +24,9 @@ function build(): Command {
     );
   for (const add of [
     addRun,
+    addAb,
     addBacktest,
+    addCalibrate,
     addMetrics,
     addExplain,
     addOperate,
@@ -49,7 +53,7 @@ function isExplained(error: unknown): error is Error {
 }
 
 function explain(error: unknown): { readonly lines: readonly string[]; readonly code: number } {
-  if (error instanceof StartProblem) return { lines: error.lines, code: EXIT.cannotStart };
+  if (error instanceof StartProblem) return { lines: error.lines, code: error.exitCode };
   if (isExplained(error)) return { lines: [error.message], code: EXIT.cannotStart };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { lines: [], code: EXIT.clean };
@@ -66,9 +70,12 @@ function explain(error: unknown): { readonly lines: readonly string[]; readonly 
 
 /** Runs one command line; sets the exit code and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.clean);
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Nobody reads any more: enough. A run listens too, because it must cancel first (run/stop-signals.ts).
+      if (error.code === 'EPIPE' && stream.listenerCount('error') === 1) process.exit(EXIT.clean);
+    });
+  }
   try {
     await build().parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
   } catch (error) {

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
+import type { Seconds } from '#core/units';
 import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
 import { VERSION } from './version.js';
 
@@ -11,6 +12,7 @@ Examples:
   mm run --static                                    paper, synthetic market, default parameters
   mm run --static --synthetic fast --seed 7 --speed 20 --duration 2h
   mm run --static --model glft --kappa 1.5 --size 200 --inventory-std 3
+  mm run --dynamic --maker-fee 0.3bp                 sigma, kappa, alpha, epsilon measured; yours are the start
   mm run --static --tape btc.tape                    paper on a recording, in real time
 Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm stop.`;
 
@@ -18,25 +20,20 @@ Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm st
 export function modeFrom(options: Readonly<Record<string, unknown>>): 'static' | 'dynamic' {
   const [fixed, adaptive] = [options['static'] === true, options['dynamic'] === true];
   if (fixed && adaptive) {
-    throw new StartProblem('--static and --dynamic exclude each other; give one of them');
-  }
-  if (adaptive) {
     throw new StartProblem(
-      '--dynamic is not there yet: the analyzer that measures alpha, kappa and sigma is still to land; use --static',
+      '--static and --dynamic exclude each other; give one of them (mm backtest has --both)',
     );
   }
+  if (adaptive) return 'dynamic';
   if (fixed) return 'static';
   throw new StartProblem(
     'choose a mode: --static quotes on the alpha, kappa and sigma that you give (or their defaults), --dynamic on what it measures in the market; for example mm run --static',
   );
 }
 
-export function addRun(program: Command): void {
-  const command = program
-    .command('run')
-    .description('quote: fixed parameters (--static) or measured ones (--dynamic)')
-    .option('--static', 'quote on the parameters given')
-    .option('--dynamic', 'quote on parameters measured in the market')
+/** Which market, for how long, how fast: what `mm run` and `mm ab` ask besides the parameters. */
+export function addMarketOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--tape <FILE>', 'market data from a tape (mm tape import)').conflicts(
         'synthetic',
@@ -47,23 +44,35 @@ export function addRun(program: Command): void {
       'market data from the seeded generator: calm, normal or fast (default: normal)',
     )
     .option('--duration <TIME>', 'stop after this much market time, e.g. 10m')
-    .option('--speed <X>', 'market time per second of your time (default: 1)')
-    .addHelpText('after', EXAMPLES);
+    .option('--speed <X>', 'market time per second of your time (default: 1)');
+}
+
+export function marketOptions(options: Readonly<Record<string, unknown>>): {
+  readonly market: { readonly tape: string | null; readonly synthetic: string | null };
+  readonly duration: Seconds | null;
+  readonly speed: number;
+} {
+  return {
+    market: { tape: text(options['tape']), synthetic: text(options['synthetic']) },
+    duration: given(options, 'duration', seconds),
+    speed: given(options, 'speed', speedOf) ?? 1,
+  };
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('quote: fixed parameters (--static) or measured ones (--dynamic)')
+    .option('--static', 'quote on the parameters given')
+    .option('--dynamic', 'quote on parameters measured in the market');
+  addMarketOptions(command).addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
     const mode = modeFrom(options);
     const layered = settingsFrom(options);
-    const duration = given(options, 'duration', seconds);
-    const speed = given(options, 'speed', speedOf) ?? 1;
+    const wanted = marketOptions(options);
     const { runLive } = await import('#run/live');
-    process.exitCode = await runLive({
-      layered,
-      mode,
-      market: { tape: text(options['tape']), synthetic: text(options['synthetic']) },
-      duration,
-      speed,
-      terminal: process.stdout.isTTY === true,
-      version: VERSION,
-    });
+    const terminal = process.stdout.isTTY === true;
+    process.exitCode = await runLive({ layered, mode, ...wanted, terminal, version: VERSION });
   });
 }
 

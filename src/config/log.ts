@@ -47,7 +47,7 @@ function prepareDirectory(directory: string, keepDays: number, nowMs: number): v
   }
 }
 
-/** Opens the daily file (UTC days: the process runs with TZ=UTC) and returns the logger. */
+/** Opens the daily file (UTC days: the process runs with TZ=UTC) and returns the logger. Throws StartProblem. */
 export async function openLog(options: LogOptions): Promise<OpenLog> {
   prepareDirectory(options.directory, options.keepDays, options.nowMs);
   const file = await pinoRoll({
@@ -58,14 +58,17 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
     mkdir: true,
     sync: true,
   });
-  let failed = false;
+  let failed: string | null = null;
   file.on('error', (error: Error) => {
-    if (failed) return;
-    failed = true;
+    if (failed !== null) return;
+    failed = error.message;
     options.onFailure(error.message);
   });
+  // No flushSync for pino to call: on a full disk that of sonic-boom tries for ever, with our orders in the market.
+  // Every write is a synchronous one, so there is nothing to flush.
+  const toFile = { write: (line: string): void => void (failed ?? file.write(line)) };
   const streams: { level: 'debug' | 'info'; stream: { write(line: string): void } }[] = [
-    { level: 'debug', stream: file },
+    { level: 'debug', stream: toFile },
   ];
   const show = options.console;
   if (show) streams.push({ level: 'info', stream: { write: (line) => show(formatLine(line)) } });
@@ -81,13 +84,18 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
   );
   const close = (): void => {
     try {
-      file.flushSync();
-      file.end();
+      if (failed !== null) file.destroy();
+      else file.end();
     } catch {
       // nothing more can be written; onFailure has said so
     }
   };
-  return { logger, close };
+  logger.debug('log opens'); // a full disk says so now, not after the first order
+  if (failed === null) return { logger, close };
+  close();
+  throw new StartProblem(
+    `the log folder ${options.directory} cannot be written (${String(failed)}); free some space or choose another with --log-dir`,
+  );
 }
 
 /** Fields that only the files show: the message has said it already, or it is too long for a line. */
@@ -98,7 +106,10 @@ export function formatLine(line: string): string {
   const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const fields = Object.entries(rest)
     .filter(([key]) => !FILE_ONLY.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
   const tail = fields.length > 0 ? `  ${fields.join(' ')}` : '';
   return `${String(time).slice(11, 23)} ${String(level).padEnd(8)} ${String(msg)}${tail}`;
 }

@@ -25,6 +25,7 @@ export const PARAMETERS = {
   kappa: parameter({ group: 'strategy', hint: 'PER_BP', fallback: '1.2', parse: q.perBp, help: 'decay of fill intensity with the distance from mid, per bp' }),
   alpha: parameter({ group: 'strategy', hint: 'PER_S', fallback: '0.2', parse: q.perSecond, help: 'taker orders per second per side that reach the mid (the A of the theory)' }),
   epsilon: parameter({ group: 'strategy', hint: 'BPS', fallback: '0.2bp', parse: q.bps, help: 'adverse selection: mean mid move per taker order, in its direction, after 5 s' }),
+  bandFrom: parameter({ group: 'strategy', hint: 'BPS', fallback: null, derived: 'the maker fee, not below 0', parse: q.bps, help: 'nearest distance to mid at which the measured taker orders count' }),
   horizon: parameter({ group: 'strategy', hint: 'TIME', fallback: '5m', parse: q.seconds, help: 'constant time horizon of as and prd-f2' }),
   session: parameter({ group: 'strategy', hint: 'TIME', fallback: 'off', parse: q.orWord('off', q.seconds), help: "the paper's session clock instead of a constant horizon, e.g. 24h" }),
   inventoryStd: parameter({ group: 'strategy', hint: 'UNITS', fallback: null, derived: '2, unless --skew-at-limit or --gamma is given', parse: q.positiveNumber, help: 'risk aversion as the wanted standard deviation of inventory, in order sizes' }),

@@ -1,4 +1,5 @@
-// Why we cannot start: every problem has a name and a remedy, they are listed together, and the exit code is 2.
+// Why we cannot start: every problem has a name and a remedy, they are listed together, and the exit code is 2 (3 when
+// an earlier run latched).
 
 /** Exit codes: 0 clean, 1 our bug, 2 cannot start, 3 latched, 4 orders may remain. */
 export const EXIT = { clean: 0, bug: 1, cannotStart: 2, latched: 3, ordersRemain: 4 } as const;
@@ -8,7 +9,10 @@ export class StartProblem extends Error {
   override readonly name = 'StartProblem';
   readonly lines: readonly string[];
 
-  constructor(lines: readonly string[] | string) {
+  constructor(
+    lines: readonly string[] | string,
+    readonly exitCode: typeof EXIT.cannotStart | typeof EXIT.latched = EXIT.cannotStart,
+  ) {
     const list = typeof lines === 'string' ? [lines] : lines;
     super(list.join('\n'));
     this.lines = list;

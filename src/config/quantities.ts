@@ -70,14 +70,23 @@ export const percent = (text: string): Fraction => {
 };
 const SPANS = { us: 1e-6, ms: 1e-3, s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86_400 };
 export const seconds = (text: string): Seconds => positive(withUnit(text, SPANS, '5m, 60s or 24h'));
-export const span = (text: string): SpanMicros =>
-  Math.round(positive(withUnit(text, SPANS, '250ms, 60s or 5m')) * 1e6) as SpanMicros;
+/** A timer. Below a millisecond it would ask for more turns than a run can take. */
+export const span = (text: string): SpanMicros => {
+  const value = positive(withUnit(text, SPANS, '250ms, 60s or 5m'));
+  if (value < 0.001) throw new BadValue('must be at least 1ms');
+  return Math.round(value * 1e6) as SpanMicros;
+};
 export const money = (text: string): Money => {
   const amount = parseMoney(text.trim().replace(/^\$/, '').replaceAll(',', '').replaceAll('_', ''));
   if (amount === null) throw new BadValue('is not an amount; write it like 5000 or $5,000');
   return positive(amount);
 };
-export const positiveNumber = (text: string): number => positive(withUnit(text, { '': 1 }, '2'));
+/** Beyond these bounds the formulae leave the range of numbers. */
+export const positiveNumber = (text: string): number => {
+  const value: number = positive(withUnit(text, { '': 1 }, '2'));
+  if (value < 1e-6 || value > 1e9) throw new BadValue('must be from 0.000001 to 1000000000');
+  return value;
+};
 
 export const whole =
   (least: number, most: number) =>

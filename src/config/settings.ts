@@ -23,6 +23,10 @@ export function minSpreadOf(values: ParameterValues): Bps {
   return values.minSpread ?? (Math.max(1, 2 * rateToBps(values.makerFee)) as Bps);
 }
 
+/** Where measured taker orders begin to count: the maker fee unless given; a rebate counts from the mid. */
+export const bandFromOf = (values: ParameterValues): Bps =>
+  values.bandFrom ?? (Math.max(0, rateToBps(values.makerFee)) as Bps);
+
 /** The order size in money; `auto` takes a tenth of the position limit, or the venue's minimum. */
 export function sizeOf(values: ParameterValues, instrument: Instrument, mid: TickPrice): Money {
   if (values.size !== null) return values.size;
@@ -144,13 +148,19 @@ export function engineParams(
   };
 }
 
-/** Refuses an order size that the venue would not take. `unitLots` is the size in lots at `mid`. */
-export function checkSize(instrument: Instrument, unitLots: number, mid: TickPrice): void {
+/** Refuses an order size that the venue would not take. Size and soft limit are in lots at `mid`. */
+export function checkSize(
+  instrument: Instrument,
+  { unitLots, limitLots }: { readonly unitLots: number; readonly limitLots: number },
+  mid: TickPrice,
+): void {
   const smallest = instrument.smallestLots(mid);
   if (unitLots >= smallest) return;
   const least = instrument.notional(smallest, mid);
   const rounded = Math.ceil(least / 1e6) / 100;
+  const limit =
+    smallest > limitLots ? `, with a --position-limit (and --capital) of at least that` : '';
   throw new StartProblem(
-    `--size is below the smallest order of ${instrument.spec.symbol} (${instrument.formatSize(smallest)} at this price); the smallest valid one is --size ${rounded}`,
+    `--size is below the smallest order of ${instrument.spec.symbol} (${instrument.formatSize(smallest)} at this price); the smallest valid one is --size ${rounded}${limit}`,
   );
 }

@@ -1,5 +1,7 @@
 // What `mm backtest` prints for a person: floor, queue and ceiling side by side, then the hours, then the assumptions.
+import { comparisonText } from './comparison.js';
 import type { RunResult } from './run-result.js';
+import { measuredText } from './market-text.js';
 import { dollars, figure, percentOf, table } from './table.js';
 
 function column(run: RunResult): string[] {
@@ -25,6 +27,7 @@ function column(run: RunResult): string[] {
     dollars(a.funding),
     `${run.gap.fills} fills, ${dollars(run.gap.pnl)}`,
     run.commandHash.slice(0, 16),
+    run.runId ?? '-',
   ];
 }
 
@@ -33,7 +36,7 @@ const LABELS = [
   'fill rate (filled/posted)', 'net edge per fill, bp', 'net edge per $1M volume, $',
   'inventory mean / std / max, units', 'spread captured, bp', 'markout 1 5 30 60 s, bp', 'volume',
   '  from spread captured', '  from adverse selection', '  from inventory', '  from fees',
-  '  from funding', 'touched by recording gaps', 'command hash',
+  '  from funding', 'touched by recording gaps', 'command hash', 'run id (mm export csv --run)',
 ]; // prettier-ignore
 
 function shareLines(title: string, shares: Readonly<Record<string, number>>): string[] {
@@ -72,8 +75,28 @@ function hourTable(run: RunResult): string[] {
   return ['', `hour by hour (${run.fillModel})`, table([head, ...rows])];
 }
 
-/** One mode and model: its runs under the three fill models. */
-export function backtestText(runs: readonly RunResult[], assumptions: string): string {
+function measuredLines({ mode, estimates, measuredShare, jumps }: RunResult): string[] {
+  if (estimates === null) return [];
+  const share =
+    mode === 'dynamic' ? `, quoted on for ${percentOf(measuredShare)} of decisions` : '';
+  return [
+    `measured at the end${share}, ${jumps ?? 0} withdrawals by jump: ${measuredText(estimates)}`,
+  ];
+}
+
+/** Both modes one after the other, then what sets them apart. */
+export function bothText(runs: readonly RunResult[], assumptions: string): string {
+  const [fixed, measured] = (['static', 'dynamic'] as const).map((mode) =>
+    backtestText(
+      runs.filter((run) => run.mode === mode),
+      null,
+    ),
+  );
+  return [fixed, '', measured, '', comparisonText(runs), '', assumptions].join('\n');
+}
+
+/** One mode and model: its runs under the three fill models. `assumptions` null: they come later. */
+export function backtestText(runs: readonly RunResult[], assumptions: string | null): string {
   const first = runs[0];
   if (!first) return '';
   const columns = runs.map(column);
@@ -88,8 +111,8 @@ export function backtestText(runs: readonly RunResult[], assumptions: string): s
     ...queue.halts.map((halt) => `halt: ${halt}`),
     ...bracketFlag(runs),
     ...(queue.doesNotTrade ? ['note: fewer than 20 fills an hour: this does not trade'] : []),
+    ...measuredLines(queue),
     ...hourTable(queue),
-    '',
-    assumptions,
+    ...(assumptions === null ? [] : ['', assumptions]),
   ].join('\n');
 }

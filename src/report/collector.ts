@@ -3,7 +3,7 @@
 import { MARKOUT_HORIZONS, MarkoutTracker } from '#core/markout';
 import type { Instrument } from '#core/instrument';
 import type { BreakerStateName, Trip } from '#core/guard';
-import type { Command } from '#core/messages';
+import type { Command, EngineEvent, FundingPaid } from '#core/messages';
 import type { EngineObserver } from '#core/ports';
 import type { Decision, View } from '#core/strategy';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
@@ -23,6 +23,8 @@ export interface FillRecord {
   /** Mid at the fill, 0 when the book was one-sided. */
   readonly mid: TickPrice;
   readonly mids: Float64Array;
+  /** 1 where that mid is the first after a short hole of the recording. */
+  readonly bridged: Uint8Array;
 }
 
 /** Reads the venue-side account at a probe. */
@@ -55,12 +57,17 @@ class TimeWeighted {
 
 export class Collector implements EngineObserver {
   readonly fills: FillRecord[] = [];
+  readonly funding: FundingPaid[] = [];
   readonly inventory = new TimeWeighted();
   readonly hourlyInventory = new Map<number, TimeWeighted>();
   /** Seconds during which each clamp acted on the decision in force. */
   readonly clampSeconds = new Map<string, number>();
   readonly stateSeconds = new Map<string, number>();
   readonly halts: string[] = [];
+  /** Decisions on measured parameters. */
+  measured = 0;
+  /** Withdrawals because of a jump. */
+  jumps = 0;
   /** P&L at the end of each hour, by hour number since the epoch. */
   readonly hourlyPnl = new Map<number, Money>();
   decisions = 0;
@@ -85,17 +92,20 @@ export class Collector implements EngineObserver {
     private readonly account: () => AccountView,
   ) {
     this.peak = capital;
-    this.tracker = new MarkoutTracker(MARKOUT_HORIZONS, 1024, (id, horizon, mid) => {
+    this.tracker = new MarkoutTracker(MARKOUT_HORIZONS, 1024, (id, horizon, mid, bridged) => {
       const fill = this.fills[id];
-      if (fill) fill.mids[horizon] = mid;
+      if (!fill) return;
+      fill.mids[horizon] = mid;
+      fill.bridged[horizon] = bridged ? 1 : 0;
     });
   }
 
   /** The venue matched one of our orders (venue time, venue mid). */
-  recordFill(fill: Omit<FillRecord, 'mids'>): void {
+  recordFill(fill: Omit<FillRecord, 'mids' | 'bridged'>): void {
     this.weighInventory(fill.us);
     this.tracker.add(fill.us, fill.side, fill.ticks, this.fills.length);
-    this.fills.push({ ...fill, mids: new Float64Array(MARKOUT_HORIZONS.length) });
+    const { length } = MARKOUT_HORIZONS;
+    this.fills.push({ ...fill, mids: new Float64Array(length), bridged: new Uint8Array(length) });
     this.lastLots = this.account().lots;
     this.dueUs = Math.min(this.dueUs, this.tracker.dueUs);
   }
@@ -130,8 +140,13 @@ export class Collector implements EngineObserver {
     return this.tracker.bridged[index] ?? 0;
   }
 
+  onEvent(_nowUs: Micros, event: EngineEvent): void {
+    if (event.kind === 'funding') this.funding.push(event);
+  }
+
   onDecision(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void {
     this.decisions += 1;
+    if (view.market.source === 'dynamic') this.measured += 1;
     this.unitLots = view.unitLots;
     this.weighClamps(nowUs);
     this.clamps = decision.reason.clamps.map((clamp) => clamp.name);
@@ -148,6 +163,7 @@ export class Collector implements EngineObserver {
   ): void {
     this.weighState(nowUs);
     this.state = to;
+    if (cause?.guard === 'jump' && from !== to) this.jumps += 1;
     if (to === 'paused' || to === 'latched') {
       const why = cause ? `${cause.guard}: ${cause.reason}` : 'unknown';
       this.halts.push(`${new Date(nowUs / 1000).toISOString()} ${from} -> ${to}: ${why}`);

@@ -1,5 +1,7 @@
 // The P&L snapshot of one run: what `mm metrics --json` prints (names are a contract for users' scripts) and how it
 // reads as text. Money as decimal strings, ratios as numbers, inventory in base units.
+import type { MarketEstimates } from '#core/analyzer';
+import { marketRows } from './market-text.js';
 import { dollars, figure, percentOf, table } from './table.js';
 
 export interface QuoteLine {
@@ -52,9 +54,12 @@ export interface MetricsSnapshot {
     readonly alpha: number;
     readonly epsilon: number;
   } | null;
+  /** What the analyzer measures (in static mode: beside what is quoted on); null where there is none. */
+  readonly estimates: MarketEstimates | null;
 }
 
-const duration = (seconds: number): string => {
+/** A length of time as a person says it: 6h 0m, 4m 10s, 12s. */
+export const durationText = (seconds: number): string => {
   const s = Math.round(seconds);
   const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
   return h > 0 ? `${h}h ${m}m` : m > 0 ? `${m}m ${s % 60}s` : `${s}s`;
@@ -74,7 +79,7 @@ export function metricsText(s: MetricsSnapshot): string {
     ['run', `${s.runId} (${s.mode} ${s.model}, ${s.venue}:${s.market}, account ${s.account})`],
     [
       'state',
-      `${s.live ? '' : 'ended; last '}${state}; up ${duration(s.uptimeSeconds)}, errors ${percentOf(s.errorRate, 2)}`,
+      `${s.live ? '' : 'ended; last '}${state}; up ${durationText(s.uptimeSeconds)}, errors ${percentOf(s.errorRate, 2)}`,
     ],
     [
       'equity',
@@ -93,6 +98,7 @@ export function metricsText(s: MetricsSnapshot): string {
       `${s.inventory} at mark ${s.mark} (${figure(s.markAgeSeconds, 1)} s old), ${s.openOrders} orders open`,
     ],
     ['quotes', quoteText(s)],
+    ...marketRows(s.mode, s.marketParams, s.estimates ?? null),
     ['why', s.reason],
   ];
   return rows.map(([name, text]) => `${(name as string).padEnd(9)} ${text as string}`).join('\n');

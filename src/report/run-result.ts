@@ -1,6 +1,8 @@
 // What one simulated run came to: the names are a contract for users' scripts (schemaVersion 1). Money as decimal
 // strings, ratios as numbers, *Pct in percent; `inventory` in base units, `inventory.*` statistics in units of the order.
 
+import type { MarketEstimates } from '#core/analyzer';
+
 export const SCHEMA_VERSION = 1;
 export type FillModelName = 'floor' | 'queue' | 'ceiling';
 
@@ -23,6 +25,8 @@ export interface Markouts {
 
 export interface RunResult {
   readonly schemaVersion: 1;
+  /** Its id in the store of backtests; null where it was not kept. */
+  readonly runId: string | null;
   readonly mode: 'static' | 'dynamic';
   readonly model: string;
   readonly market: string;
@@ -46,6 +50,8 @@ export interface RunResult {
   readonly volume: string;
   /** Mean over fills of the 30 s markout less the fee, bp. The primary figure. */
   readonly netEdgeBps: number | null;
+  /** Standard deviation of it from fill to fill, bp; null below two fills. */
+  readonly netEdgeStdBps: number | null;
   /** The same in money per $1 M of volume. */
   readonly netEdgePerMillion: number | null;
   readonly inventory: { readonly mean: number; readonly std: number; readonly max: number };
@@ -75,6 +81,12 @@ export interface RunResult {
   readonly halts: readonly string[];
   /** Fraction of time in each state of the breaker. */
   readonly states: Readonly<Record<string, number>>;
+  /** Share of decisions on measured parameters: 0 in static mode. */
+  readonly measuredShare: number;
+  /** Withdrawals because of a jump; null where no analyzer watched. */
+  readonly jumps: number | null;
+  /** What the analyzer said at the end; null where none watched. */
+  readonly estimates: MarketEstimates | null;
   readonly commandHash: string;
   readonly doesNotTrade: boolean;
   readonly hours: readonly HourRow[];

@@ -1,4 +1,5 @@
 // From what the collector kept to the figures of spec.md section 6. Money stays whole; only ratios become floats.
+import type { MarketEstimates } from '#core/analyzer';
 import type { Instrument } from '#core/instrument';
 import { formatMoney } from '#core/money';
 import type { Lots, Money } from '#core/units';
@@ -26,10 +27,19 @@ export interface RunFacts {
   readonly positionLots: Lots;
   readonly commands: number;
   readonly commandHash: string;
+  readonly estimates: MarketEstimates | null;
 }
 
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Of the sample; null below two values. */
+function deviation(values: readonly number[]): number | null {
+  const average = mean(values);
+  if (average === null || values.length < 2) return null;
+  const squares = values.reduce((sum, x) => sum + (x - average) * (x - average), 0);
+  return Math.sqrt(squares / (values.length - 1));
+}
 
 /** side x (later - price) / price in bp; null when there was no later mid. */
 function markoutBps(fill: FillRecord, horizon: number): number | null {
@@ -148,9 +158,12 @@ export function summarise(
   const captured = fills
     .filter((fill) => fill.mid > 0)
     .map((fill) => (fill.side * (fill.mid - fill.ticks) * 10_000) / fill.ticks);
+  const edges = netEdges(fills, instrument);
+  const { decisions, measured, jumps } = collector;
   const resolved = fills.filter((fill) => fill.mids[EDGE_HORIZON] !== 0).length;
   return {
     schemaVersion: 1,
+    runId: null,
     mode: facts.mode,
     model: facts.model,
     market: `${instrument.spec.venue}:${instrument.spec.symbol}`,
@@ -169,7 +182,8 @@ export function summarise(
     fees: formatMoney(facts.fees),
     funding: formatMoney(facts.funding),
     volume: formatMoney(facts.volume),
-    netEdgeBps: mean(netEdges(fills, instrument)),
+    netEdgeBps: mean(edges),
+    netEdgeStdBps: deviation(edges),
     netEdgePerMillion: perMillion(collector, instrument),
     inventory: { mean: inventory.mean, std: inventory.std, max: inventory.max },
     position: `${facts.positionLots < 0 ? '-' : ''}${instrument.formatSize(Math.abs(facts.positionLots) as Lots)}`,
@@ -183,10 +197,13 @@ export function summarise(
     spreadCapturedBps: mean(captured),
     gap: gapLine(collector),
     clamped: shares(collector.clampSeconds, facts.seconds),
-    decisions: collector.decisions,
+    decisions,
     commands: facts.commands,
     halts: collector.halts,
     states: shares(collector.stateSeconds, facts.seconds),
+    measuredShare: decisions > 0 ? measured / decisions : 0,
+    jumps: facts.estimates === null ? null : jumps,
+    estimates: facts.estimates,
     commandHash: facts.commandHash,
     doesNotTrade: perHour < 20,
     hours: hourRows(collector, instrument),

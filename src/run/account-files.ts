@@ -11,6 +11,7 @@ import { restoreAccount } from '#ledger/restore';
 import type { RestoredAccount } from '#ledger/restore';
 import { Ledger } from '#ledger/writer';
 import { LedgerProblem } from '#ledger/problem';
+import { ANALYZER_KEY } from './market-watch.js';
 import type { DayMark } from './status.js';
 
 export interface OpenAccount {
@@ -19,6 +20,8 @@ export interface OpenAccount {
   readonly restored: RestoredAccount;
   /** Volume at the last midnight, as an earlier run stored it. */
   readonly day: DayMark | null;
+  /** What the analyzer of an earlier run had learnt; null when none left anything. */
+  readonly learnt: unknown;
   close(): void;
 }
 
@@ -38,12 +41,13 @@ export function openAccount(
   try {
     const ledger = Ledger.open(paths.ledger, { durable: true });
     try {
-      const { restored, day } = readBack(paths.ledger, account, instrument);
+      const { restored, day, learnt } = readBack(paths.ledger, account, instrument);
       return {
         paths,
         ledger,
         restored,
         day,
+        learnt,
         close() {
           try {
             ledger.close();
@@ -66,7 +70,7 @@ function readBack(
   path: string,
   account: string,
   instrument: Instrument,
-): Pick<OpenAccount, 'restored' | 'day'> {
+): Pick<OpenAccount, 'restored' | 'day' | 'learnt'> {
   if (!existsSync(path)) throw new LedgerProblem('missing', `${path}: vanished`, 'start again');
   const reader = LedgerReader.open(path);
   try {
@@ -74,7 +78,12 @@ function readBack(
     const { venue, symbol } = instrument.spec;
     const row = reader.account(venue, account, symbol);
     const day = row === null ? null : reader.state(row.id, 'day');
-    return { restored, day: (day?.value ?? null) as DayMark | null };
+    const learnt = row === null ? null : reader.state(row.id, ANALYZER_KEY);
+    return {
+      restored,
+      day: (day?.value ?? null) as DayMark | null,
+      learnt: learnt?.value ?? null,
+    };
   } finally {
     reader.close();
   }

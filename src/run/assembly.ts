@@ -1,8 +1,10 @@
-// Puts one engine together with its strategy, guards, fair price and sink: the same parts in the same way for a live
-// run, a paper run and a backtest.
+// Puts one engine together with its strategy, guards, analyzer, fair price and sink: the same parts in the same way for
+// a live run, a paper run and a backtest.
 import { MicroPrice } from '#analyzers/micro-price';
-import { engineParams, checkSize } from '#config/settings';
+import { findAnalyzer } from '#analyzers/registry';
+import { bandFromOf, engineParams, checkSize } from '#config/settings';
 import type { ParameterValues } from '#config/parameters';
+import type { Analyzer } from '#core/analyzer';
 import type { BreakerSnapshot } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import type { EngineParams, VenueProfile } from '#core/params';
@@ -19,6 +21,10 @@ import { assert } from '#core/assert';
 /** The simulated venue: cancel and replace, as the product has it; a budget like that of a small perp DEX. */
 export const SIM_PROFILE: VenueProfile = { amend: false, ordersPerSecond: 10, orderBurst: 40 };
 const STRATEGY = 'avellaneda';
+const ANALYZER = 'order-book';
+
+/** Quote on the values given, or on those measured in the market. */
+export type Mode = 'static' | 'dynamic';
 
 export interface AssemblyInput {
   readonly values: ParameterValues;
@@ -31,12 +37,29 @@ export interface AssemblyInput {
   readonly restored: BreakerSnapshot | null;
   /** Called once, when the first sound book has decided the sizes; may throw StartProblem. */
   readonly onStart?: (start: StartFacts) => void;
+  /** Default static. */
+  readonly mode?: Mode;
+  /** Static only: the analyzer watches beside it, says what it would have said, and raises the jump alarm. */
+  readonly shadow?: boolean;
 }
 
 export interface Assembly {
   readonly engine: Engine;
+  /** What measures the market: always in dynamic mode, in static mode with a shadow. */
+  readonly analyzer: Analyzer | null;
   readonly breaker: RiskBreaker;
   readonly params: EngineParams;
+}
+
+/** The static values are its priors: it slides from them into what it measures, and back when it goes blind. */
+function analyzerOf(
+  { values, mode, shadow }: AssemblyInput,
+  params: EngineParams,
+): Analyzer | null {
+  if (mode !== 'dynamic' && shadow !== true) return null;
+  const make = findAnalyzer(ANALYZER);
+  assert(make !== null, `no analyzer ${ANALYZER}`);
+  return make({ market: params.strategy.market, bandFrom: bandFromOf(values) }, mode ?? 'static');
 }
 
 export function assemble(input: AssemblyInput): Assembly {
@@ -46,7 +69,7 @@ export function assemble(input: AssemblyInput): Assembly {
   assert(maker !== null, `no strategy ${STRATEGY}`);
   const factory = maker(params.strategy);
   const makeStrategy: StrategyFactory = (start) => {
-    checkSize(instrument, start.unitLots, start.mid);
+    checkSize(instrument, start, start.mid);
     const strategy = factory(start);
     input.onStart?.(start);
     return strategy;
@@ -57,6 +80,7 @@ export function assemble(input: AssemblyInput): Assembly {
     onTransition: (nowUs, from, to, cause) => observer.onTransition?.(nowUs, from, to, cause),
     onGuard: (nowUs, trip, text) => observer.onGuard?.(nowUs, trip, text),
   });
+  const analyzer = analyzerOf(input, params);
   const engine = new Engine({
     instrument,
     params,
@@ -65,7 +89,8 @@ export function assemble(input: AssemblyInput): Assembly {
     sink: input.sink,
     observer,
     start: input.start,
+    ...(analyzer === null ? {} : { analyzer }),
     ...(params.fair === 'micro' ? { fairPrice: new MicroPrice() } : {}),
   });
-  return { engine, breaker, params };
+  return { engine, analyzer, breaker, params };
 }

@@ -11,7 +11,9 @@ import { modelLabel } from '#strategies/avellaneda/strategy';
 import { queueModelOf } from '#sim/queue';
 import { SimVenue } from '#sim/venue';
 import { SIM_PROFILE, assemble } from './assembly.js';
+import type { Mode } from './assembly.js';
 import { assumptions } from './assumptions.js';
+import { storeBacktest } from './backtest-store.js';
 import { HashingSink } from './command-hash.js';
 import { SYNTHETIC_START_US, firstMid, openMarket } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
@@ -27,15 +29,21 @@ const CHUNK_US = 600e6;
 
 export interface BacktestRequest {
   readonly values: ParameterValues;
-  readonly mode: 'static' | 'dynamic';
+  /** `both`: static, then dynamic, on the same market. */
+  readonly mode: Mode | 'both';
+  /** The analyzer watches in static mode too. Default: with `both`, so that a jump acts on both alike. */
+  readonly shadow?: boolean;
   readonly market: MarketChoice;
   readonly duration: Seconds | null;
   readonly progress: { step(label: string, fraction: number): void };
 }
 
 export interface BacktestOutcome {
+  /** Mode by mode, and in each floor, queue, ceiling. */
   readonly runs: readonly RunResult[];
   readonly assumptions: string;
+  /** What went wrong beside the runs: they could not be kept in the store. */
+  readonly notes: readonly string[];
 }
 
 export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
@@ -46,26 +54,43 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
   const market = await openMarket(request.market, values, duration, stateDir, (done) =>
     progress.step('importing', done),
   );
-  const runs = FILL_MODELS.map((fillModel) => {
-    const label = `${values.model} ${fillModel}`;
-    return simulateRun({
-      ...request,
-      market,
-      duration,
-      fillModel,
-      onProgress: (done) => progress.step(label, done),
-    });
+  const { mode } = request;
+  const modes: readonly Mode[] = mode === 'both' ? ['static', 'dynamic'] : [mode];
+  const shadow = request.shadow ?? mode === 'both';
+  const each = modes.flatMap((m) => FILL_MODELS.map((fillModel) => ({ mode: m, fillModel })));
+  const notes = new Set<string>();
+  const runs = each.map((run) => {
+    const label = `${run.mode} ${values.model} ${run.fillModel}`;
+    const onProgress = (done: number): void => progress.step(label, done);
+    const keep = (collector: Collector, result: RunResult): RunResult => {
+      const { instrument } = market;
+      const { capital } = values;
+      const kept = storeBacktest(stateDir, {
+        collector,
+        instrument,
+        result,
+        capital,
+        params: values,
+      });
+      if ('problem' in kept) notes.add(`not kept in the store of backtests: ${kept.problem}`);
+      return 'problem' in kept ? result : { ...result, runId: kept.runId };
+    };
+    return simulateRun({ values, market, duration, shadow, ...run, onProgress, keep });
   });
-  return { runs, assumptions: assumptions(values, market.instrument) };
+  return { runs, assumptions: assumptions(values, market.instrument), notes: [...notes] };
 }
 
 export interface RunRequest {
   readonly values: ParameterValues;
-  readonly mode: 'static' | 'dynamic';
+  readonly mode: Mode;
+  /** Static mode: the analyzer watches too. */
+  readonly shadow?: boolean;
   readonly market: Market;
   readonly duration: Seconds | null;
   readonly fillModel: FillModelName;
   readonly onProgress?: (fraction: number) => void;
+  /** Stores what happened; returns the result under the id it got there. */
+  readonly keep?: (collector: Collector, result: RunResult) => RunResult;
   /** For the benchmark: rows from elsewhere than the market itself. */
   readonly source?: RowSource;
 }
@@ -100,7 +125,9 @@ export function simulateRun(request: RunRequest): RunResult {
       }), // prettier-ignore
   });
   const sink = new HashingSink(venue);
-  const { engine, params } = assemble({
+  const { engine, analyzer, params } = assemble({
+    mode: request.mode,
+    shadow: request.shadow ?? false,
     values,
     instrument,
     profile: SIM_PROFILE,
@@ -122,7 +149,7 @@ export function simulateRun(request: RunRequest): RunResult {
   source.close();
   collector.finish(simulation.nowUs);
   const { position } = venue.exchange.account;
-  return summarise(collector, instrument, {
+  const result = summarise(collector, instrument, {
     mode: request.mode,
     model: modelLabel(params.strategy),
     fillModel,
@@ -138,7 +165,9 @@ export function simulateRun(request: RunRequest): RunResult {
     positionLots: position.lots,
     commands: sink.count,
     commandHash: sink.digest(),
+    estimates: analyzer?.estimates?.(simulation.nowUs) ?? null,
   });
+  return request.keep ? request.keep(collector, result) : result;
 }
 
 /** Runs to the end (or the duration) in chunks of market time; returns the wall time of the apply loop alone. */

@@ -65,7 +65,7 @@ export async function explainParameters(request: ExplainRequest): Promise<Explai
   const mid = ((bid + ask) / 2) as TickPrice;
   const params = engineParams(values, instrument, SIM_PROFILE, mid);
   const facts = factsOf(params, instrument, mid);
-  checkSize(instrument, facts.unitLots, mid);
+  checkSize(instrument, facts, mid);
   const view = viewOf(params, instrument, facts, bid, inventory);
   const fees = layered.texts.get('makerFee')?.origin === 'default' ? 'defaults' : 'as set';
   const start = startBlock(params, instrument, facts, `${fees}: see --maker-fee, --taker-fee`);

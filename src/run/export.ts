@@ -1,11 +1,13 @@
 // `mm export csv`: which ledger, which tables, and how far it is. The work is src/ledger/export.ts's.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { nearest } from '#config/nearest';
 import { StartProblem } from '#config/problem';
 import { countRows, exportCsv } from '#ledger/export';
 import type { ExportedFile } from '#ledger/export';
 import { EXPORT_TABLES } from '#ledger/export-tables';
 import type { ExportTable } from '#ledger/export-tables';
+import { STORE_NAME } from './backtest-store.js';
 import { findLedgers, nothingFound, reading } from './ledgers.js';
 import type { AccountLedger } from './ledgers.js';
 
@@ -31,11 +33,11 @@ export interface ExportAnswer {
 /** Writes `<out>/<table>.csv`, over what is there. Throws StartProblem, LedgerProblem. */
 export function exportLedger(request: ExportRequest): ExportAnswer {
   const tables = tablesOf(request.tables);
-  const { venue, account, paths } = chooseLedger(request);
+  const { venue, account, path } = source(request);
   const { runId, progress } = request;
   const folder = resolve(request.out);
   const of = runId ?? undefined;
-  const files = reading(paths.ledger, (reader) => {
+  const files = reading(path, (reader) => {
     const total = tables.reduce((sum, table) => sum + countRows(reader, table, of), 0);
     let before = 0;
     return tables.map((table) => {
@@ -58,6 +60,21 @@ function tablesOf(names: readonly string[] | null): readonly ExportTable[] {
     unknown === undefined ? '--tables names no table' : `--tables: no table "${unknown}"`;
   const hint = unknown === undefined ? '' : nearest(unknown, EXPORT_TABLES);
   throw new StartProblem(`${what}${hint}; they are ${EXPORT_TABLES.join(',')}`);
+}
+
+/** The store of backtests when it has the run, else the ledger of an account. */
+function source(request: ExportRequest): { venue: string; account: string; path: string } {
+  const { stateDir, runId } = request;
+  const store = join(stateDir, STORE_NAME);
+  if (
+    runId !== null &&
+    existsSync(store) &&
+    reading(store, (reader) => reader.run(runId)) !== null
+  ) {
+    return { venue: 'backtest', account: runId, path: store };
+  }
+  const { venue, account, paths } = chooseLedger(request);
+  return { venue, account, path: paths.ledger };
 }
 
 /** The account named, else the one that has the run, else the only one. */

@@ -1,6 +1,7 @@
-// One run against the simulated venue on the live clock: plays the market up to now, puts what happened into the
-// ledger, obeys the operator, and ends only when nothing can be open (or says what may be).
-import { EXIT, StartProblem } from '#config/problem';
+// One run against the simulated venue: plays the market as far as its host says, puts what happened into the ledger,
+// obeys the operator, and ends only when nothing can be open (or says what may be). It knows no clock of the market, no
+// signal, no screen and no process exit: those are the host's (run-host.ts), so that two can live in one process.
+import { EXIT } from '#config/problem';
 import { CANCEL_ALL, clientId } from '#core/messages';
 import type { EngineEvent, OperatorOrder } from '#core/messages';
 import { formatMoney } from '#core/money';
@@ -8,7 +9,6 @@ import type { StartFacts } from '#core/strategy';
 import type { Micros, Money } from '#core/units';
 import type { FlattenMode } from '#engine/flatten';
 import { LedgerProblem } from '#ledger/problem';
-import { metricsText } from '#report/metrics';
 import type { MetricsSnapshot } from '#report/metrics';
 import { startBlock } from '#strategies/avellaneda/startup';
 import { startLines } from '#strategies/avellaneda/startup-text';
@@ -16,13 +16,8 @@ import { beginRun, buildMachine } from './machine.js';
 import type { LiveRunParts, Machine } from './machine.js';
 import { dayMark, statusOf } from './status.js';
 import type { DayMark } from './status.js';
-import { StopSignals } from './stop-signals.js';
 
-const CHUNK_US = 5e6;
-const BUSY_MS = 40;
-const LONGEST_SLEEP_MS = 100;
 const INBOX_MS = 250;
-const VIEW_MS = 500;
 const HOUSEKEEPING_US = 5e6;
 const EXIT_WITHIN_MS = 5_000;
 const FLATTEN_WITHIN_MS = 300_000;
@@ -30,32 +25,34 @@ const RETRY_LEDGER_MS = 1_000;
 
 export class LiveRun {
   private readonly machine: Machine;
-  private readonly signals: StopSignals;
   /** Events of the host for the engine's next drain. */
   private readonly waiting: EngineEvent[] = [];
   private readonly endUs: number;
+  /** How far it has played. */
+  private reachedUs: number;
   private today: DayMark | null;
   private housekeepingUs = 0;
   /** The next commit also moves the ledger's log into its file and looks whether it is still there. */
   private tidy = false;
   private inboxMs = 0;
-  private viewMs = 0;
   private ledgerMs = 0;
   private stoppingMs = 0;
   private latchedMs = 0;
+  /** When it was last seen working its position down. */
+  private workedMs = 0;
   /** Stops that were obeyed: answered when nothing can be open any more. */
   private readonly stopOrders = new Set<number>();
   private flattening: FlattenMode | null;
   private logFailed = false;
   private code: number | null = null;
+  private ended = false;
   private why = 'running';
-  private resolve: (code: number) => void = () => undefined;
-  private reject: (error: unknown) => void = () => undefined;
 
   constructor(private readonly parts: LiveRunParts) {
     const { layered, clock, opened } = parts;
     const { onHalt } = layered.values;
     this.endUs = parts.duration === null ? Infinity : clock.startUs + parts.duration * 1e6;
+    this.reachedUs = clock.startUs;
     beginRun(parts);
     this.machine = buildMachine(parts, {
       enqueue: (event) => this.waiting.push(event),
@@ -63,23 +60,52 @@ export class LiveRun {
     });
     this.today = opened.day;
     this.flattening = onHalt === 'hold' ? null : onHalt;
-    this.signals = new StopSignals(
-      (why) => this.shutDown(why),
-      () => this.leaveAtOnce(),
-    );
   }
 
-  /** Resolves with the exit code. Rejects with StartProblem when the first book shows that it cannot trade. */
-  untilEnd(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-      this.turn();
-    });
+  /** Null while it runs. */
+  get exitCode(): number | null {
+    return this.ended ? this.code : null;
   }
 
-  finalStatus(): MetricsSnapshot {
-    return this.status(false);
+  /** Why it ended, or is about to. */
+  get reason(): string {
+    return this.why;
+  }
+
+  /** What latched its breaker, in one line; null while nothing did. */
+  get latchedBy(): string | null {
+    const { breaker } = this.machine.assembly;
+    if (breaker.state !== 'latched') return null;
+    return breaker.cause === null ? 'latched' : `${breaker.cause.guard}: ${breaker.cause.reason}`;
+  }
+
+  /** Why its market broke off: a damaged recording. Null while it did not. */
+  get problem(): Error | null {
+    return this.machine.source.problem;
+  }
+
+  /** It was told to end, or its market did. */
+  get shuttingDown(): boolean {
+    return this.stoppingMs > 0;
+  }
+
+  /** How far the market may be played for it: to the end asked for, and beyond only to see its cancels answered. */
+  get limitUs(): number {
+    return this.stoppingMs > 0 ? Infinity : this.endUs;
+  }
+
+  /** When something next happens in its market. */
+  get nextUs(): number {
+    return this.machine.simulation.nextUs;
+  }
+
+  /** Of the account, at the last mark; null before the first. */
+  get equity(): Money | null {
+    const { mark } = this.machine.assembly.engine.numbers;
+    if (mark <= 0) return null;
+    const { account } = this.machine.venue.exchange;
+    const accrued = account.accrued(this.machine.simulation.nowUs, mark);
+    return this.machine.assembly.engine.position.equity(mark, accrued);
   }
 
   private sayStart(start: StartFacts): void {
@@ -96,33 +122,30 @@ export class LiveRun {
     }
   }
 
-  private turn(): void {
+  /** The first step of a turn: orders of the operator. */
+  obey(wall: number): void {
     try {
-      this.work();
+      this.readInbox(wall);
     } catch (error) {
-      if (error instanceof StartProblem) return this.cannotStart(error);
-      this.crash(error);
+      if (!(error instanceof LedgerProblem)) throw error;
+      this.ledgerFailed(error, wall);
     }
-    if (this.code !== null) return this.end(this.code);
-    const wait = this.parts.clock.waitFor(this.machine.simulation.nextUs);
-    setTimeout(() => this.turn(), Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.ceil(wait))));
   }
 
-  private work(): void {
-    const { clock } = this.parts;
-    const wall = performance.now();
-    this.readInbox(wall);
-    const target = this.stoppingMs > 0 ? clock.now() : Math.min(clock.now(), this.endUs);
-    let at = Math.max(this.machine.simulation.nowUs, clock.startUs) as number;
-    do {
-      at = Math.min(target, at + CHUNK_US);
-      this.machine.simulation.advanceTo(at);
-      this.drainHost(at as Micros);
-      this.housekeep(at as Micros);
-    } while (at < target && performance.now() - wall < BUSY_MS);
+  /** Then, once or more: the market, up to `us` at most. */
+  playTo(us: number): void {
+    const at = Math.min(us, this.limitUs);
+    this.machine.simulation.advanceTo(at);
+    this.drainHost(at as Micros);
+    this.housekeep(at as Micros);
+    this.reachedUs = at;
+  }
+
+  /** The last step: one commit, and a look for the end. */
+  settle(wall: number): void {
     this.commit(wall);
-    this.lookForEnd(at, wall);
-    this.draw(wall);
+    this.lookForEnd(this.reachedUs, wall);
+    if (this.code !== null) this.end(this.code);
   }
 
   /** Events that the host itself made, in a settle of their own. */
@@ -147,6 +170,7 @@ export class LiveRun {
       if (recorder.breakerMoved || ledger.pending > 0) {
         ledger.breaker(simulation.nowUs, assembly.breaker.snapshot());
       }
+      if (recorder.breakerMoved) ledger.status(simulation.nowUs, this.status(true));
       if (this.tidy) ledger.idle();
       else ledger.commit();
       this.tidy = false;
@@ -185,6 +209,7 @@ export class LiveRun {
       ledger.equity({ us: nowUs, mark: numbers.mark, accrued, equity });
     }
     ledger.breaker(nowUs, this.machine.assembly.breaker.snapshot());
+    this.machine.watch.look(nowUs);
     ledger.status(nowUs, this.status(true));
     this.parts.log.logger.debug(
       {
@@ -226,7 +251,8 @@ export class LiveRun {
       this.parts.opened.ledger.reset({ us, reason, mark: engine.numbers.mark });
   }
 
-  private shutDown(why: string): void {
+  /** Cancels everything and ends when that is confirmed. */
+  shutDown(why: string): void {
     if (this.stoppingMs > 0) return;
     this.stoppingMs = performance.now();
     this.why = why;
@@ -247,22 +273,29 @@ export class LiveRun {
   private lookForEnd(at: number, wall: number): void {
     const { breaker, engine } = this.machine.assembly;
     if (this.stoppingMs === 0 && (at >= this.endUs || this.machine.simulation.exhausted)) {
-      this.shutDown(
-        this.machine.simulation.exhausted ? 'the tape has ended' : 'the duration is over',
-      );
+      const { exhausted } = this.machine.simulation;
+      const over = exhausted ? 'the tape has ended' : 'the duration is over';
+      this.shutDown(this.problem?.message ?? over);
     }
-    if (breaker.state === 'latched') {
-      if (this.latchedMs === 0) this.latchedMs = wall;
-      const flat = this.flattening === null || engine.position.lots === 0;
-      if (this.empty && (flat || wall - this.latchedMs > FLATTEN_WITHIN_MS))
-        this.finish(EXIT.latched, 'latched');
-      else if (this.flattening === null && wall - this.latchedMs > EXIT_WITHIN_MS)
-        this.finish(EXIT.ordersRemain, 'latched');
-      return;
-    }
+    if (breaker.state === 'latched')
+      return this.lookForLatchedEnd(wall, engine.position.lots === 0);
     if (this.stoppingMs === 0) return;
-    if (this.empty) this.finish(EXIT.clean, this.why);
+    const broke = this.problem !== null;
+    if (this.empty) this.finish(broke ? EXIT.cannotStart : EXIT.clean, this.why);
     else if (wall - this.stoppingMs > EXIT_WITHIN_MS) this.finish(EXIT.ordersRemain, this.why);
+  }
+
+  /** Latched: ends when nothing is open, and after the position was worked down where that was asked for. */
+  private lookForLatchedEnd(wall: number, flat: boolean): void {
+    if (this.latchedMs === 0) this.latchedMs = wall;
+    if (this.flattening !== null && wall - this.latchedMs > FLATTEN_WITHIN_MS) {
+      this.shutDown('the position could not be worked down in time');
+    }
+    const working = this.flattening !== null && !flat && this.stoppingMs === 0;
+    if (working) this.workedMs = wall;
+    else if (this.empty) this.finish(EXIT.latched, 'latched');
+    else if (wall - Math.max(this.latchedMs, this.workedMs, this.stoppingMs) > EXIT_WITHIN_MS)
+      this.finish(EXIT.ordersRemain, 'latched');
   }
 
   private finish(code: number, why: string): void {
@@ -286,44 +319,49 @@ export class LiveRun {
   }
 
   /** A second signal. What is not confirmed is named; the simulated venue dies with us, a real one would not. */
-  private leaveAtOnce(): void {
+  leaveAtOnce(): number {
     const left = this.machine.assembly.engine.openOrders;
     if (left > 0) this.nameOrders();
     this.why = 'second signal';
-    this.end(left > 0 ? EXIT.ordersRemain : EXIT.clean);
-    process.exit(left > 0 ? EXIT.ordersRemain : EXIT.clean);
+    const code = left > 0 ? EXIT.ordersRemain : EXIT.clean;
+    this.end(code);
+    return code;
   }
 
   /** Our mistake: cancel everything past the engine, say what happened, exit 1. */
-  private crash(error: unknown): void {
+  crash(error: unknown): void {
     const us = this.machine.simulation.nowUs;
     this.machine.venue.exchange.submit(us, CANCEL_ALL);
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.parts.log.logger.fatal(`bug, everything cancelled: ${text}`);
     this.parts.opened.ledger.note(us, 'bug', text);
     this.why = 'bug';
-    this.code = EXIT.bug;
+    this.end(EXIT.bug);
   }
 
-  private cannotStart(problem: StartProblem): void {
-    this.close(EXIT.cannotStart, 'cannot start');
-    this.reject(problem);
+  /** The first book has shown that it cannot trade. */
+  cannotStart(): void {
+    this.ended = true;
+    this.code = EXIT.cannotStart;
+    this.why = 'cannot start';
+    this.close(EXIT.cannotStart, this.why);
   }
 
   private end(code: number): void {
+    this.ended = true;
+    this.code = code;
     this.close(code, this.why);
     this.parts.log.logger.info({ code }, `run ends: ${this.why}`);
-    this.resolve(code);
   }
 
   private close(exitCode: number, reason: string): void {
-    this.signals.close();
     this.machine.source.close();
     const { ledger } = this.parts.opened;
     const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
     try {
       this.housekeepingUs = 0;
       this.housekeep(us);
+      this.machine.watch.save(us);
       ledger.status(us, this.status(false));
       ledger.endRun({ us, exitCode, reason, commandHash: this.machine.sink.digest() });
     } catch (error) {
@@ -332,13 +370,8 @@ export class LiveRun {
     }
   }
 
-  private draw(wall: number): void {
-    if (wall < this.viewMs) return;
-    this.viewMs = wall + VIEW_MS;
-    this.parts.view.block(metricsText(this.status(true)));
-  }
-
-  private status(live: boolean): MetricsSnapshot {
+  /** Where it stands now. */
+  status(live = !this.ended): MetricsSnapshot {
     const nowUs = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
     const { mark } = this.machine.assembly.engine.numbers;
     const accrued =

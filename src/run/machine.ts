@@ -3,7 +3,6 @@ import type { Layered } from '#config/layers';
 import type { OpenLog } from '#config/log';
 import type { EngineEvent } from '#core/messages';
 import { formatMoney } from '#core/money';
-import type { RowSource } from '#core/rows';
 import type { StartFacts } from '#core/strategy';
 import type { Money, Seconds, TickPrice } from '#core/units';
 import { queueModelOf } from '#sim/queue';
@@ -13,11 +12,12 @@ import type { OpenAccount } from './account-files.js';
 import { SIM_PROFILE, assemble } from './assembly.js';
 import type { Assembly } from './assembly.js';
 import { REPORT_EVERY } from './backtest.js';
+import { CarefulSource } from './careful-source.js';
 import type { RunClock } from './clock.js';
 import { HashingSink } from './command-hash.js';
-import type { ConsoleView } from './console-view.js';
 import { DurableSink } from './durable-sink.js';
 import type { Market } from './markets.js';
+import { MarketWatch } from './market-watch.js';
 import { Recorder } from './recorder.js';
 import { ShiftedSource } from './shifted-source.js';
 import { Simulation } from './simulation.js';
@@ -34,7 +34,6 @@ export interface LiveRunParts {
   readonly market: Market;
   readonly account: string;
   readonly runId: string;
-  readonly view: ConsoleView;
   readonly log: OpenLog;
   readonly opened: OpenAccount;
   readonly clock: RunClock;
@@ -47,9 +46,10 @@ export interface Machine {
   readonly recorder: Recorder;
   readonly venue: SimVenue;
   readonly assembly: Assembly;
+  readonly watch: MarketWatch;
   readonly simulation: Simulation;
   readonly sink: HashingSink;
-  readonly source: RowSource;
+  readonly source: CarefulSource;
   readonly statusParts: StatusParts;
 }
 
@@ -127,8 +127,13 @@ export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine 
     },
     restored: restored.breaker,
     onStart: hooks.onStart,
+    mode: parts.mode,
+    shadow: true,
   });
-  const { engine, breaker } = assembly;
+  const { engine, breaker, analyzer } = assembly;
+  const { logger } = parts.log;
+  const watch = new MarketWatch({ analyzer, engine, mode: parts.mode, ledger, log: logger });
+  watch.restore(opened.learnt);
   const source = rowsFromNow(market, clock.startUs);
   const simulation = new Simulation({
     source,
@@ -142,13 +147,14 @@ export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine 
   const statusParts: StatusParts = {
     ...{ runId: parts.runId, mode: parts.mode, account: parts.account },
     ...{ venue: instrument.spec.venue, model: modelLabel(assembly.params.strategy) },
-    ...{ instrument, startedUs: clock.startUs, engine, breaker, recorder },
+    ...{ instrument, startedUs: clock.startUs, engine, breaker, recorder, watch },
   };
-  return { recorder, venue, assembly, simulation, sink, source, statusParts };
+  return { recorder, venue, assembly, watch, simulation, sink, source, statusParts };
 }
 
 /** A synthetic market begins now; a recording is played as if it did. */
-function rowsFromNow(market: Market, startUs: number): RowSource {
+function rowsFromNow(market: Market, startUs: number): CarefulSource {
   const opened = market.open(startUs, BLOCK_ROWS);
-  return market.firstUs === null ? opened : new ShiftedSource(opened, startUs - market.firstUs);
+  const shift = market.firstUs === null ? 0 : startUs - market.firstUs;
+  return new CarefulSource(shift === 0 ? opened : new ShiftedSource(opened, shift));
 }

@@ -95,15 +95,16 @@ export function tapeInstrument(path: string, values: ParameterValues): Instrumen
   return new Instrument(specOf(readInfo(path).instrument, values));
 }
 
-function tapeMarket(path: string, values: ParameterValues): Market {
+/** `name`: what the user called it, where that is not the path of a tape. */
+function tapeMarket(path: string, values: ParameterValues, name = path): Market {
   const info = readInfo(path);
   if (!info.hasBook && !info.hasQuotes) {
     throw new StartProblem(
-      `${path} has no book rows; import the order book (incremental_book_L2 or quotes) too`,
+      `${name} has no book rows; import the order book (incremental_book_L2 or quotes) too`,
     );
   }
   return {
-    name: path,
+    name,
     instrument: new Instrument(specOf(info.instrument, values)),
     open: () => new TapeSource(path),
     firstUs: info.firstUs,
@@ -149,7 +150,11 @@ export async function openMarket(
   onProgress: (fraction: number) => void = () => undefined,
 ): Promise<Market> {
   const market = choice.data?.length
-    ? tapeMarket(await importedTape(choice.data, stateDir, onProgress), values)
+    ? tapeMarket(
+        await importedTape(choice.data, stateDir, onProgress),
+        values,
+        choice.data.join(' '),
+      )
     : choice.tape !== null
       ? tapeMarket(choice.tape, values)
       : syntheticMarket(choice.synthetic ?? 'normal', values, duration);

@@ -117,6 +117,7 @@ export class Simulation {
       reached = true;
     }
     if (this.botUs === now) {
+      engine.begin(us); // prints carry the time at which they reached the bot
       this.botRows(engine);
       reached = true;
     }

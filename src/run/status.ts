@@ -9,6 +9,7 @@ import type { Engine } from '#engine/engine';
 import type { MetricsSnapshot, QuoteLine } from '#report/metrics';
 import { SCHEMA_VERSION } from '#report/run-result';
 import type { RiskBreaker } from '#risk/breaker';
+import type { MarketWatch } from './market-watch.js';
 import type { Recorder } from './recorder.js';
 
 export interface StatusParts {
@@ -22,6 +23,7 @@ export interface StatusParts {
   readonly engine: Engine;
   readonly breaker: RiskBreaker;
   readonly recorder: Recorder;
+  readonly watch: MarketWatch;
 }
 
 /** Volume at the last UTC midnight, kept in the ledger's state so that a restart knows it. */
@@ -105,5 +107,6 @@ export function statusOf(
     state: breaker.state,
     halted: halted === null ? null : `${halted.guard}: ${halted.reason}`,
     marketParams: market === null ? null : { ...market },
+    estimates: parts.watch.estimates(nowUs),
   };
 }

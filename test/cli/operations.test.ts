@@ -90,7 +90,7 @@ describe('one run from its start to its end', () => {
 
       const again = await mm(at, RUN);
       expect(again.code).toBe(3);
-      expect(again.out).toMatch(/not started: latched by operator \(end of test\).*mm reset/);
+      expect(again.err).toMatch(/^mm: not started: latched by operator \(end of test\).*mm reset/);
       const reset = await mm(at, ['reset', '--reason', 'done']);
       expect(reset).toMatchObject({ code: 0, err: '' });
       expect(reset.out).toMatch(

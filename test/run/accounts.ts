@@ -61,6 +61,7 @@ export const figures = (change: Partial<MetricsSnapshot> = {}): MetricsSnapshot 
   state: 'running',
   halted: null,
   marketParams: null,
+  estimates: null,
   ...change,
 });
 

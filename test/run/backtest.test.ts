@@ -1,5 +1,7 @@
 // The whole machine over a synthetic market: the same input gives the same commands, one changed row gives others,
 // the figures add up, and floor <= queue <= ceiling is printed side by side.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLayers } from '#config/layers';
 import type { ParameterValues } from '#config/parameters';
@@ -94,7 +96,7 @@ describe('backtest', () => {
   it('runs every model under all three fill models', async () => {
     for (const model of ['as', 'glft', 'prd-f2']) {
       const { runs } = await runBacktest({
-        values: settings({ model, makerFee: '0' }),
+        values: settings({ model, makerFee: '0', stateDir: join(tmpdir(), 'mm-backtest-test') }),
         mode: 'static',
         market: { tape: null, synthetic: 'normal' },
         duration: 600 as Seconds,

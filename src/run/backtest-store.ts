@@ -1,0 +1,98 @@
+// Backtests keep what happened in a store of their own, beside the ledgers of real accounts: the same tables, written in
+// one batch after the run, not synced. Each run is an account of its own, so that none starts with another's position.
+import { join } from 'node:path';
+import type { Instrument } from '#core/instrument';
+import { MARKOUT_HORIZONS } from '#core/markout';
+import type { FundingPaid } from '#core/messages';
+import { Position } from '#core/position';
+import type { Money, TickPrice } from '#core/units';
+import { makeStateFolder } from '#ledger/paths';
+import { LedgerProblem } from '#ledger/problem';
+import { Ledger } from '#ledger/writer';
+import type { Collector, FillRecord } from '#report/collector';
+import type { RunResult } from '#report/run-result';
+import { newRunId } from './run-id.js';
+
+export const STORE_NAME = 'backtests.store';
+
+export interface StoredRun {
+  readonly collector: Collector;
+  readonly instrument: Instrument;
+  readonly result: RunResult;
+  readonly capital: Money;
+  /** Effective settings, plain JSON. */
+  readonly params: unknown;
+}
+
+/** Writes one run; returns its id, or why it could not be kept (a full disk does not spoil a backtest). */
+export function storeBacktest(
+  stateDir: string,
+  run: StoredRun,
+): { runId: string } | { problem: string } {
+  try {
+    makeStateFolder(stateDir);
+    const path = join(stateDir, STORE_NAME);
+    const ledger = Ledger.open(path, { durable: false });
+    try {
+      return { runId: write(ledger, run) };
+    } finally {
+      ledger.close();
+    }
+  } catch (error) {
+    if (error instanceof LedgerProblem) return { problem: error.message };
+    throw error;
+  }
+}
+
+function write(ledger: Ledger, run: StoredRun): string {
+  const { collector, instrument, result, capital, params } = run;
+  const { startUs, endUs } = collector;
+  const runId = newRunId();
+  ledger.beginRun({
+    runId,
+    account: `backtest-${runId}`,
+    instrument,
+    kind: `backtest-${result.fillModel}`,
+    mode: result.mode,
+    version: 'backtest',
+    pid: process.pid,
+    capital,
+    params,
+    startedUs: startUs,
+    deadOrders: 'keep',
+  });
+  ledger.event({ kind: 'transfer', us: startUs, amount: capital });
+  const position = new Position(instrument);
+  position.transfer(capital);
+  for (const fact of inOrder(collector)) {
+    if ('rate' in fact) {
+      position.applyFunding(fact.amount);
+      ledger.event(fact);
+    } else enterFill(ledger, position, fact, collector.fills.indexOf(fact));
+  }
+  const { commandHash } = result;
+  ledger.endRun({ us: endUs, exitCode: 0, reason: 'the data has ended', commandHash });
+  return runId;
+}
+
+/** Fills and funding as they came. */
+function inOrder(collector: Collector): (FillRecord | FundingPaid)[] {
+  return [...collector.fills, ...collector.funding].sort((a, b) => a.us - b.us);
+}
+
+function enterFill(ledger: Ledger, position: Position, fill: FillRecord, index: number): void {
+  const { us, side, ticks, lots, fee, maker, mid } = fill;
+  const tradeId = `t${index + 1}`;
+  position.fill(side, ticks, lots, fee, maker);
+  const known = { us, venueUs: us, side, ticks, lots, fee, maker, gap: fill.gap };
+  ledger.event({ kind: 'fill', tradeId, ordinal: null, liquidation: false, ...known });
+  MARKOUT_HORIZONS.forEach((seconds, i) => {
+    const later = fill.mids[i] as TickPrice;
+    const horizonMs = seconds * 1_000;
+    if (later > 0)
+      ledger.markout({ tradeId, horizonMs, mid: later, bridged: fill.bridged[i] === 1 });
+  });
+  if (mid === 0) return;
+  const accrued = 0 as Money;
+  ledger.equity({ us, mark: mid, accrued, equity: position.equity(mid, accrued) });
+}
