@@ -87,20 +87,17 @@ export async function benchBacktest(rounds = 9): Promise<string[]> {
   try {
     const { values } = readLayers({ flags: FLAGS, env: {}, dotenvPath: null, configPath: null });
     const { market, open, label } = await input(folder);
-    const run = (): ReturnType<typeof simulateRun> =>
+    const run = (shadow = false): ReturnType<typeof simulateRun> =>
       simulateRun({
-        values,
-        mode: 'static',
-        market,
-        duration: null,
-        fillModel: 'queue',
+        ...{ values, market, shadow, mode: 'static', duration: null, fillModel: 'queue' },
         source: open(),
       });
     const cold = run();
-    const [backtest, replayed, yard]: number[][] = [[], [], []];
+    const [backtest, watched, replayed, yard]: number[][] = [[], [], [], []];
     let rows = 0;
     for (let round = 0; round < rounds; round += 1) {
       backtest?.push(run().rowsPerSecond / 1e6);
+      watched?.push(run(true).rowsPerSecond / 1e6);
       const seconds = timed(() => (rows = replay(open())));
       replayed?.push(rows / seconds / 1e6);
       yard?.push(yardstickSeconds(timed(yardstick)) * 1e6);
@@ -109,9 +106,12 @@ export async function benchBacktest(rounds = 9): Promise<string[]> {
       const { median, lower, upper } = spread(values ?? []);
       return `${median.toFixed(2)} (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
     };
+    const share = spread((backtest ?? []).map((bare, i) => 1 - (watched?.[i] ?? NaN) / bare));
+    const percents = [share.median, share.lower, share.upper].map((x) => (x * 100).toFixed(0));
     return [
       `backtest on ${label}: ${cold.rows} rows, ${cold.decisions} decisions, ${cold.commands} commands, ${cold.fills} fills`,
       `  M rows/s, apply loop: ${show(backtest)}; cold pass ${(cold.rowsPerSecond / 1e6).toFixed(2)}`,
+      `  M rows/s, the analyzer watching: ${show(watched)}; its share of the time ${percents[0]} % (${percents[1]} to ${percents[2]})`,
       `  M rows/s, replay only (both books, blocks read and checked): ${show(replayed)}`,
       `  yardstick JSON.parse of 1 kB: ${show(yard)} us`,
     ];

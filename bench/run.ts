@@ -40,5 +40,8 @@ for (const [name, run] of sections) {
 }
 if (args.includes('--write')) {
   const block = `<!-- bench -->\n\n\`\`\`text\n${printed.join('\n')}\n\`\`\`\n\n<!-- /bench -->`;
-  writeFileSync(README, readFileSync(README, 'utf8').replace(BLOCK, () => block));
+  writeFileSync(
+    README,
+    readFileSync(README, 'utf8').replace(BLOCK, () => block),
+  );
 }
