@@ -27,7 +27,8 @@ export class StopSignals {
     private readonly onFirst: (why: string) => void,
     private readonly onSecond: () => void,
   ) {
-    for (const signal of SIGNALS) process.off(signal, keep).on(signal, this.listener);
+    // In this order: without any listener for an instant, a signal that has just come would be lost.
+    for (const signal of SIGNALS) process.on(signal, this.listener).off(signal, keep);
     setImmediate(() => early.splice(0).forEach(this.listener));
     // These stay to the end of the process: every further write fails as well, and must not end it half-way.
     for (const stream of [process.stdout, process.stderr]) {
