@@ -1,28 +1,15 @@
 // `npm run bench`: every bench in turn (or those named), printed; with `-- --write` also put between the marks in
-// README.md. Each file says what it compares with.
+// README.md. Each runs in a process of its own: what one bench teaches the compiler must not slow or box another.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { benchBacktest } from './backtest.js';
-import { benchBook } from './book.js';
-import { benchEngine } from './engine.js';
-import { benchExchange } from './exchange.js';
-import { benchGuards } from './guards.js';
-import { benchLedger } from './ledger.js';
-import { benchMicroPrice } from './micro-price.js';
-import { benchStrategy } from './strategy.js';
+import { fileURLToPath } from 'node:url';
 
 const README = new URL('../../README.md', import.meta.url);
 const BLOCK = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
-
-const sections: readonly (readonly [string, () => string[] | Promise<string[]>])[] = [
-  ['backtest', () => benchBacktest()],
-  ['engine', () => benchEngine()],
-  ['strategy', () => benchStrategy()],
-  ['guards', () => benchGuards()],
-  ['book', () => benchBook()],
-  ['exchange', () => benchExchange()],
-  ['ledger', () => benchLedger()],
-  ['micro-price', () => benchMicroPrice()],
+const NAMES = [
+  ...['backtest', 'engine', 'strategy', 'guards', 'book', 'exchange', 'ledger'],
+  ...['micro-price', 'analyzer'],
 ];
 
 const args = process.argv.slice(2);
@@ -34,9 +21,10 @@ const print = (text: string): void => {
 };
 
 print(`Node ${process.version}, ${cpus().length} cores`);
-for (const [name, run] of sections) {
+for (const name of NAMES) {
   if (only.length > 0 && !only.includes(name)) continue;
-  print(`\n${name}:\n${(await run()).join('\n')}`);
+  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  print(`\n${name}:\n${execFileSync(process.execPath, [file], { encoding: 'utf8' }).trimEnd()}`);
 }
 if (args.includes('--write')) {
   const block = `<!-- bench -->\n\n\`\`\`text\n${printed.join('\n')}\n\`\`\`\n\n<!-- /bench -->`;
