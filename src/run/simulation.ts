@@ -123,7 +123,8 @@ export class Simulation {
     }
     if (reached) {
       this.settles += 1;
-      engine.settle(us);
+      engine.begin(us);
+      engine.settleNow();
     }
   }
 
