@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hang } from '../support/hang.js';
 import { home, mm, started } from './command.js';
 import type { Finished, Running } from './command.js';
 
@@ -139,7 +140,7 @@ describe('one run from its start to its end', () => {
       const at = home();
       const run = started(at, RUN);
       await resting(run);
-      run.process.kill('SIGSTOP');
+      await hang(run.process, join(at, 'state', 'sim-paper-static.ledger'));
       const stop = await mm(at, ['stop']);
       expect(stop.code).toBe(4);
       expect(stop.err).toMatch(

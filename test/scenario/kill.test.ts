@@ -6,6 +6,7 @@ import { Random } from '#core/random';
 import { leaveOrder } from '#ledger/inbox';
 import type { Micros } from '#core/units';
 import { demandFreshBuild } from '../support/fresh-build.js';
+import { hang } from '../support/hang.js';
 import { Place, QUOTE, sleep } from './bot.js';
 import type { Bot } from './bot.js';
 import {
@@ -178,7 +179,7 @@ describe('SIGKILL', () => {
       operation,
       reason: 'test',
     };
-    if (operation === 'stop') bot.process.kill('SIGSTOP'); // hung: it cannot obey any more
+    if (operation === 'stop') await hang(bot.process, path); // it cannot obey any more
     leaveOrder(path, order);
     await obeyed(bot);
     await bot.signal('SIGKILL');
