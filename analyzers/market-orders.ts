@@ -46,14 +46,14 @@ export class MarketOrders {
    * The mid of `now`: the last one known before the drain that brought this print; 0: none. False
    * when the print makes no sense, and then nothing happens.
    */
-  print(now: Moment, side: Aggressor, ticks: number, lots: number, venueUs: number): boolean {
+  print(now: Moment, side: Aggressor, ticks: number, lots: number): boolean {
     const known = side === 1 || side === -1 || side === 0;
     if (!(ticks > 0 && ticks < Infinity && lots > 0 && known)) {
       this.rejected += 1;
       return false;
     }
-    if (this.open && this.continues(now, side, ticks, venueUs)) this.extend(ticks);
-    else this.begin(now, side, ticks, venueUs);
+    if (this.open && this.continues(now, side, ticks)) this.extend(ticks);
+    else this.begin(now, side, ticks);
     return true;
   }
 
@@ -78,14 +78,14 @@ export class MarketOrders {
     this.seen(order);
   }
 
-  private begin(now: Moment, side: Aggressor, ticks: number, venueUs: number): void {
+  private begin(now: Moment, side: Aggressor, ticks: number): void {
     this.finish();
     this.open = true;
     const { order } = this;
     order.us = now.us;
     order.side = side;
     order.mid = now.mid;
-    this.venueUs = venueUs;
+    this.venueUs = now.venueUs;
     this.way = side;
     this.last = ticks;
     this.deepest = ticks;
@@ -97,9 +97,9 @@ export class MarketOrders {
     if (this.isDeeper(ticks)) this.deepest = ticks;
   }
 
-  private continues(now: Moment, side: Aggressor, ticks: number, venueUs: number): boolean {
+  private continues(now: Moment, side: Aggressor, ticks: number): boolean {
     const { order } = this;
-    if (side !== order.side || venueUs !== this.venueUs) return false;
+    if (side !== order.side || now.venueUs !== this.venueUs) return false;
     if (now.us - order.us >= COMPLETE_US) return false;
     return this.way === 0 || (ticks - this.last) * this.way >= 0;
   }

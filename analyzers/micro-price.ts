@@ -4,7 +4,8 @@
 // is the mid, and it never leaves the touch.
 import type { FairPrice } from '#core/analyzer';
 import type { L2Book } from '#core/book';
-import type { Micros, TickPrice } from '#core/units';
+import type { Instant } from '#core/instant';
+import type { TickPrice } from '#core/units';
 import { ImbalanceChain, STATES, stateOf } from './imbalance-chain.js';
 import { LinearSystem } from './linear-system.js';
 
@@ -48,11 +49,11 @@ export class MicroPrice implements FairPrice {
     return this.chain.transitions;
   }
 
-  onBook(nowUs: Micros, book: L2Book): void {
+  onBook(now: Instant, book: L2Book): void {
     this.chain.observe(book);
     if (this.chain.transitions < this.options.needed) return;
-    if (nowUs - this.solvedUs < this.options.refreshUs) return;
-    this.solvedUs = nowUs;
+    if (now.us - this.solvedUs < this.options.refreshUs) return;
+    this.solvedUs = now.us;
     if (this.chain.transitions >= this.fadeAt) {
       this.chain.fade();
       this.fadeAt = this.chain.transitions + MEMORY / 2;

@@ -7,4 +7,6 @@ export class Moment {
   us = 0;
   /** In ticks; 0: there is none. */
   mid = 0;
+  /** The venue's stamp on the print at hand. */
+  venueUs = 0;
 }

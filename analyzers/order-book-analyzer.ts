@@ -4,6 +4,7 @@
 // and decides no quote.
 import type { Alarm, Analyzer, MarketEstimates } from '#core/analyzer';
 import type { L2Book } from '#core/book';
+import { Instant } from '#core/instant';
 import type { MarketParams } from '#core/params';
 import type { CurrentMarket } from '#core/strategy';
 import type {
@@ -54,6 +55,7 @@ export class OrderBookAnalyzer implements Analyzer {
   private readonly resting: RestingReach;
   private readonly quoted: QuotedMarket;
   private readonly now = new Moment();
+  private readonly gapAt = new Instant();
   private us = 0;
   /** The last mid, 0 while there is none to measure from, and when it was there. */
   private mid = 0;
@@ -72,14 +74,13 @@ export class OrderBookAnalyzer implements Analyzer {
     this.quoted = new QuotedMarket(market);
   }
 
-  onBook(nowUs: Micros, book: L2Book): void {
-    const us = this.tick(nowUs);
-    if (us < 0) return;
+  onBook(instant: Instant, book: L2Book): void {
+    if (!this.tick(instant)) return;
     const { now } = this;
+    const { us } = now;
     // The book's own getters would hand over a fraction, which may have to be boxed (moment.ts).
     const { bidTicks, askTicks } = book;
     const mid = (bidTicks + askTicks) / 2;
-    now.us = us;
     now.mid = mid;
     if (!(bidTicks > 0 && askTicks >= bidTicks)) {
       this.flow.unsound(now);
@@ -95,27 +96,25 @@ export class OrderBookAnalyzer implements Analyzer {
   }
 
   onTrade(
-    nowUs: Micros,
+    instant: Instant,
     aggressor: Aggressor,
     ticks: TickPrice,
     lots: Lots,
-    venueUs: Micros,
     _book: L2Book,
   ): void {
-    const us = this.tick(nowUs);
-    if (us < 0) return;
+    if (!this.tick(instant)) return;
     // Not the book in hand: rows of this very drain may already have been applied to it.
     const { now } = this;
-    now.us = us;
-    now.mid = us - this.midUs <= WATCHED_US ? this.mid : 0;
-    const sane = this.flow.print(now, aggressor, ticks, lots, venueUs);
+    now.mid = now.us - this.midUs <= WATCHED_US ? this.mid : 0;
+    now.venueUs = instant.venueUs;
+    const sane = this.flow.print(now, aggressor, ticks, lots);
     if (sane) this.resting.onPrint(now, aggressor, ticks);
   }
 
   onGap(nowUs: Micros): void {
-    const us = this.tick(nowUs);
-    if (us < 0) return;
-    this.flow.gap(us);
+    this.gapAt.us = nowUs;
+    if (!this.tick(this.gapAt)) return;
+    this.flow.gap(this.now.us);
     this.volatility.gap();
     this.resting.drop();
     this.mid = 0;
@@ -132,10 +131,10 @@ export class OrderBookAnalyzer implements Analyzer {
     });
   }
 
-  alarm(nowUs: Micros): Alarm | null {
+  alarm(now: Instant): Alarm | null {
     const { jump } = this.volatility;
     const untilUs = (jump.atUs + WITHDRAW_US) as Micros;
-    if (jump.atUs === 0 || nowUs >= untilUs) return null;
+    if (jump.atUs === 0 || now.us >= untilUs) return null;
     if (this.raised?.untilUs !== untilUs) {
       const reason = `jump: RV / BV ${jump.atRatio.toFixed(1)} over 20 returns of 30 s`;
       this.raised = Object.freeze({ reason, untilUs });
@@ -216,15 +215,16 @@ export class OrderBookAnalyzer implements Analyzer {
     });
   }
 
-  /** The time of a row: never earlier than the last; -1 when it makes no sense. */
-  private tick(nowUs: number): number {
-    if (!(nowUs > 0 && nowUs < Infinity)) {
+  /** Takes over the time of a row, never earlier than the last; false when it makes no sense. */
+  private tick(instant: Instant): boolean {
+    const { us } = instant;
+    if (!(us > 0 && us < Infinity)) {
       this.odd += 1;
-      return -1;
+      return false;
     }
-    if (nowUs < this.us) return this.us;
-    this.us = nowUs;
-    return nowUs;
+    if (us > this.us) this.us = us;
+    this.now.us = this.us;
+    return true;
   }
 }
 

@@ -66,9 +66,9 @@ export class OrderFlow {
    * The mid of `now`: the last one before the drain of this print; 0: none, or too old. False:
    * nonsense.
    */
-  print(now: Moment, side: Aggressor, ticks: number, lots: number, venueUs: number): boolean {
+  print(now: Moment, side: Aggressor, ticks: number, lots: number): boolean {
     if (now.mid > 0) this.exposure.alive(now);
-    return this.orders.print(now, side, ticks, lots, venueUs);
+    return this.orders.print(now, side, ticks, lots);
   }
 
   /** The book has no mid for now. */

@@ -2,6 +2,7 @@
 // `mm metrics` what the analyzer would have said. A jump withdraws quotes in either mode.
 import type { Alarm, Analyzer, MarketEstimates } from '#core/analyzer';
 import type { L2Book } from '#core/book';
+import type { Instant } from '#core/instant';
 import type { MarketParams } from '#core/params';
 import type { CurrentMarket } from '#core/strategy';
 import type { Aggressor, Lots, Micros, TickPrice } from '#core/units';
@@ -17,19 +18,12 @@ export class Shadow implements Analyzer {
     this.fixed = Object.freeze({ ...fixed, source: 'static' as const });
   }
 
-  onBook(nowUs: Micros, book: L2Book): void {
-    this.inner.onBook(nowUs, book);
+  onBook(now: Instant, book: L2Book): void {
+    this.inner.onBook(now, book);
   }
 
-  onTrade(
-    nowUs: Micros,
-    aggressor: Aggressor,
-    ticks: TickPrice,
-    lots: Lots,
-    venueUs: Micros,
-    book: L2Book,
-  ): void {
-    this.inner.onTrade(nowUs, aggressor, ticks, lots, venueUs, book);
+  onTrade(now: Instant, aggressor: Aggressor, ticks: TickPrice, lots: Lots, book: L2Book): void {
+    this.inner.onTrade(now, aggressor, ticks, lots, book);
   }
 
   onGap(nowUs: Micros): void {
@@ -42,8 +36,8 @@ export class Shadow implements Analyzer {
     return this.fixed;
   }
 
-  alarm(nowUs: Micros): Alarm | null {
-    return this.inner.alarm(nowUs);
+  alarm(now: Instant): Alarm | null {
+    return this.inner.alarm(now);
   }
 
   /** `used` is what would have been used. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OrderBookAnalyzer } from '#analyzers/order-book-analyzer';
 import type { Analyzer } from '#core/analyzer';
 import { L2Book } from '#core/book';
+import { Instant } from '#core/instant';
 import type { MarketParams } from '#core/params';
 import type { RowBlock } from '#core/rows';
 import { ROW_CLEAR, ROW_LEVEL, ROW_TRADE } from '#core/rows';
@@ -23,7 +24,6 @@ const BLOCKS = 8;
 const DAY_US = 86_400_000_000;
 const START_US = 1_800_000_000_000_000;
 const READS = 20_000;
-/** 5.2 million of them stay below 2^31. */
 const STEP_US = 400;
 const MARKET = { sigma: 0.71, kappa: 1.2, alpha: 0.2, epsilon: 0.2 } as MarketParams;
 
@@ -37,7 +37,7 @@ const make = (): OrderBookAnalyzer =>
 class Feed {
   private readonly book = new L2Book();
   private offsetUs = 0;
-  private nowUs = 0;
+  private readonly now = new Instant();
   private dirty = false;
 
   constructor(
@@ -54,10 +54,10 @@ class Feed {
     const { book, analyzer } = this;
     for (let i = from; i < to; i += 1) {
       const us = (block.localUs[i] as number) + this.offsetUs;
-      if (us !== this.nowUs) {
-        if (this.dirty && analyzer !== null) analyzer.onBook(this.nowUs as Micros, book);
+      if (us !== this.now.us) {
+        if (this.dirty && analyzer !== null) analyzer.onBook(this.now, book);
         this.dirty = false;
-        this.nowUs = us;
+        this.now.us = us as Micros;
       }
       const kind = block.kind[i] as number;
       if (kind === ROW_LEVEL) {
@@ -67,7 +67,8 @@ class Feed {
       else if (kind === ROW_TRADE && analyzer !== null) {
         const side = block.side[i] as Aggressor;
         const price = block.price[i] as TickPrice;
-        analyzer.onTrade(us as Micros, side, price, block.size[i] as Lots, us as Micros, book);
+        this.now.venueUs = us as Micros;
+        analyzer.onTrade(this.now, side, price, block.size[i] as Lots, book);
       }
     }
   }
@@ -82,10 +83,7 @@ function record(): RowBlock[] {
   return Array.from({ length: BLOCKS }, () => source.next() as RowBlock);
 }
 
-/**
- * Bytes of one book update and of one taker order. In times below 2^31 us, which V8 hands over
- * without boxing them: what the caller pays for larger ones is not the analyzer's.
- */
+/** Bytes of one book update and of one taker order, at times as they are today. */
 function allocated(): { update: number; order: number } {
   const books = Array.from({ length: 64 }, (_, i) => {
     const book = new L2Book(64);
@@ -93,22 +91,27 @@ function allocated(): { update: number; order: number } {
     book.apply(ASK, (1_000_001 + (i & 7) + (i & 1)) as Ticks, 1 as Lots);
     return book;
   });
-  let us = 1;
+  const now = new Instant(START_US as Micros);
+  const step = (): void => {
+    now.us = (now.us + STEP_US) as Micros;
+    now.venueUs = now.us;
+  };
   const hit = make();
   const order = allocatedBytes((from, count) => {
     for (let i = from; i < from + count; i += 1) {
       const book = books[i & 63] as L2Book;
       const side = i & 1 ? BID : ASK;
-      const now = (us += STEP_US) as Micros;
+      step();
       if ((i & 15) === 0) hit.onBook(now, book);
-      hit.onTrade(now, side, (1_000_000 + side * 100) as TickPrice, 1 as Lots, now, book);
+      hit.onTrade(now, side, (1_000_000 + side * 100) as TickPrice, 1 as Lots, book);
     }
   });
-  us = 1;
+  now.us = START_US as Micros;
   const watched = make();
   const update = allocatedBytes((from, count) => {
     for (let i = from; i < from + count; i += 1) {
-      watched.onBook((us += STEP_US) as Micros, books[i & 63] as L2Book);
+      step();
+      watched.onBook(now, books[i & 63] as L2Book);
     }
   });
   return { update, order };

@@ -49,7 +49,7 @@ function quietEngine(shadow: boolean): (from: number, count: number) => void {
         (i % 2 === 0 ? 999_995 : 1_000_006) as Ticks,
         (1_000 + (i % 7)) as Lots,
       );
-      engine.begin(now as Micros);
+      engine.now.us = now as Micros;
       engine.settleNow();
     }
   };

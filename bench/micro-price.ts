@@ -1,6 +1,7 @@
 // What the micro-price costs per book update (counting only) and per solution of its table, and
 // that counting allocates nothing. `node dist/bench/micro-price.js`, or through the figures
 // command.
+import { Instant } from '#core/instant';
 import { fileURLToPath } from 'node:url';
 import { MICRO_PRICE_DEFAULTS, MicroPrice } from '#analyzers/micro-price';
 import { L2Book } from '#core/book';
@@ -28,11 +29,11 @@ export function benchMicroPrice(rounds = 9): string[] {
   const books = makeBooks();
   const never = new MicroPrice({ ...MICRO_PRICE_DEFAULTS, needed: Infinity });
   const always = new MicroPrice({ ...MICRO_PRICE_DEFAULTS, needed: 1, refreshUs: 0 });
-  let us = 0;
+  const now = new Instant();
   const feed = (micro: MicroPrice, from: number, count: number): void => {
     for (let i = from; i < from + count; i++) {
-      us += 1;
-      micro.onBook(us as Micros, books[i & 255] as L2Book);
+      now.us = (now.us + 1) as Micros;
+      micro.onBook(now, books[i & 255] as L2Book);
     }
   };
   const seconds = interleave(

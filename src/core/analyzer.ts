@@ -1,27 +1,21 @@
 // The seam for what measures the market: rows in, an Estimate out. Pure; time comes from the rows.
 import type { L2Book } from './book.js';
+import type { Instant } from './instant.js';
 import type { CurrentMarket } from './strategy.js';
 import type { Aggressor, Bps, Lots, Micros, Seconds, TickPrice } from './units.js';
 
 /** Watches the bot's own (delayed) book and prints. `market()` is called at every wake, never per row. */
 export interface Analyzer {
   /** After the rows of one drain have been applied to `book`. Allocation-free. */
-  onBook(nowUs: Micros, book: L2Book): void;
+  onBook(now: Instant, book: L2Book): void;
   /** One print, before the book rows of the same drain that follow it. Allocation-free. */
-  onTrade(
-    nowUs: Micros,
-    aggressor: Aggressor,
-    ticks: TickPrice,
-    lots: Lots,
-    venueUs: Micros,
-    book: L2Book,
-  ): void;
+  onTrade(now: Instant, aggressor: Aggressor, ticks: TickPrice, lots: Lots, book: L2Book): void;
   /** Rows were lost: a return may not bridge this. */
   onGap(nowUs: Micros): void;
   /** The parameters to quote on now. */
   market(nowUs: Micros): CurrentMarket;
   /** A reason to show no quotes until a time (a jump), or null. Cheap and allocation-free: asked after every row it is told of. */
-  alarm?(nowUs: Micros): Alarm | null;
+  alarm?(now: Instant): Alarm | null;
   /** Everything measured, for the log and `mm metrics`. Changes nothing, so it may be called at any time. */
   estimates?(nowUs: Micros): MarketEstimates;
   /** What was learnt, as plain JSON; `restore` takes it back after a restart. */
@@ -96,7 +90,7 @@ export interface MarketEstimates {
 
 /** Where the fair price comes from, besides mid and weighted mid, which need no state. */
 export interface FairPrice {
-  onBook(nowUs: Micros, book: L2Book): void;
+  onBook(now: Instant, book: L2Book): void;
   /** In ticks; NaN-free: falls back to the mid while not ready. */
   fair(book: L2Book): TickPrice;
   /** Rows were lost: what was seen before does not lead to what is seen next. */

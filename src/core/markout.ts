@@ -53,6 +53,9 @@ export class MarkoutTracker {
   private side: Int8Array;
   private ids: Float64Array;
 
+  /** Arguments of the call in hand: numbers handed to a call that V8 does not inline would be boxed. */
+  private readonly given = new Float64Array(3);
+
   /**
    * `horizonsSeconds` in any order, none negative. `capacity` (rounded up to a power of two) is
    * room for fills younger than the longest horizon; when more are waiting it doubles, which is the
@@ -95,6 +98,16 @@ export class MarkoutTracker {
    * back as is.
    */
   add(us: Micros, side: Side, ticks: TickPrice, id: number): void {
+    this.given[0] = us;
+    this.given[1] = ticks;
+    this.given[2] = id;
+    this.take(side);
+  }
+
+  private take(side: Side): void {
+    const us = this.given[0] as number;
+    const ticks = this.given[1] as number;
+    const id = this.given[2] as number;
     if (this.pending === this.us.length) this.grow();
     const i = this.tail & (this.us.length - 1);
     const at = us > this.lastAddUs ? us : this.lastAddUs;
@@ -116,7 +129,11 @@ export class MarkoutTracker {
    * settled horizon.
    */
   advance(us: Micros, mid: TickPrice): void {
-    if (us >= this.nextDueUs) this.settle(us, mid);
+    if (us >= this.nextDueUs) {
+      this.given[0] = us;
+      this.given[1] = mid;
+      this.settle();
+    }
     this.gapToUs = 0;
   }
 
@@ -136,7 +153,9 @@ export class MarkoutTracker {
     this.gapToUs = 0;
   }
 
-  private settle(us: number, mid: TickPrice): void {
+  private settle(): void {
+    const us = this.given[0] as number;
+    const mid = this.given[1] as TickPrice;
     let next = Infinity;
     const mask = this.us.length - 1;
     for (let h = 0; h < this.heads.length; h++) {

@@ -2,7 +2,8 @@
 // became of them returns only as events. All values are frozen records; an order is known by its ordinal.
 import type { Lots, Micros, Money, Rate, Side, TickPrice, Ticks } from './units.js';
 
-export type TimeInForce = 'post-only' | 'ioc';
+/** `gtc` takes what it can and rests: the venue faces take it from other clients, the engine never sends it. */
+export type TimeInForce = 'post-only' | 'ioc' | 'gtc';
 
 export interface PlaceCommand {
   readonly kind: 'place';

@@ -20,6 +20,8 @@ export interface SocketHandlers {
   onText(text: string): void;
   /** `bytes` is only valid during the call. */
   onBinary(bytes: Uint8Array): void;
+  /** The other side answered a `ping`: it lives, whatever it has to say. */
+  onPong?(): void;
   /** Exactly once, also when it could never be opened (code 1006). */
   onClose(code: number, reason: string): void;
 }
@@ -27,6 +29,8 @@ export interface SocketHandlers {
 export interface Socket {
   /** False when it is not open: nothing was sent. True says nothing about arrival. */
   send(text: string): boolean;
+  /** A protocol-level ping, answered by `onPong`; false when not open. Absent where the transport has none. */
+  ping?(): boolean;
   /** A normal close: the other side is told. */
   close(): void;
   /** Cuts it at once; onClose still follows. */

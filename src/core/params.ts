@@ -86,6 +86,8 @@ export interface VenueProfile {
   /** Order operations per second that may be spent, cancels excepted, and the burst. */
   readonly ordersPerSecond: number;
   readonly orderBurst: number;
+  /** Our own quotes are in the book that we see: placement and mid must look past them. Default false. */
+  readonly ownQuotesInBook?: boolean;
 }
 
 export interface EngineParams {

@@ -2,7 +2,7 @@
 import type { BreakerStateName, Trip } from './guard.js';
 import type { Command, EngineEvent } from './messages.js';
 import type { Decision, View } from './strategy.js';
-import type { Micros } from './units.js';
+import type { Lots, Micros, Side, Ticks } from './units.js';
 
 /** Takes what one settle decided. Cancels in it must be sent first and wait for nothing. */
 export interface CommandSink {
@@ -22,6 +22,11 @@ export interface EngineObserver {
   ): void;
   /** A guard trimmed or vetoed a decision. */
   onGuard?(nowUs: Micros, trip: Trip | null, text: string): void;
+  /**
+   * The position moved without a trade of ours: the venue's was adopted, or given back for a fill that came late after
+   * all. A ledger must book the same.
+   */
+  onAdopted?(nowUs: Micros, side: Side, ticks: Ticks, lots: Lots, reason: string): void;
   /** Anything odd but legal worth a line: an unknown order, a late fill, a duplicate. */
   onNote?(nowUs: Micros, text: string): void;
 }

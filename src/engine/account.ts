@@ -7,6 +7,7 @@ import type { Lots, Micros, Money, Side, SpanMicros, TickPrice, Ticks } from '#c
 import { ASK, BID, fromSeconds } from '#core/units';
 import { TradeLog } from './trades.js';
 
+export type Adopted = (side: Side, ticks: Ticks, lots: Lots, reason: string) => void;
 export type FillOutcome = 'booked' | 'duplicate' | 'nonsense' | 'explained';
 export type ReportOutcome = 'agrees' | 'differs' | 'unclear' | 'adopted' | 'stale';
 
@@ -33,7 +34,11 @@ export class Account {
   private adoptedUs = -Infinity;
   private adoptedTicks = 0 as Ticks;
 
-  constructor(readonly position: Position) {}
+  constructor(
+    readonly position: Position,
+    /** Told of every move that is no trade of ours; busts excepted, which are events. */
+    private readonly adopted: Adopted = () => undefined,
+  ) {}
 
   /** Books one fill unless it is a repeat. `explained`: it was part of a position adopted before; lots stay. */
   fill(fill: Fill): FillOutcome {
@@ -45,6 +50,8 @@ export class Account {
     this.position.fill(fill.side, ticks, lots, fee, fill.maker);
     if (fill.venueUs > this.adoptedUs) return 'booked';
     this.adjust(-fill.side as Side, this.adoptedTicks, lots);
+    const reason = `trade ${fill.tradeId} was in the position adopted before`;
+    this.adopted(-fill.side as Side, this.adoptedTicks, lots, reason);
     return 'explained';
   }
 
@@ -84,7 +91,9 @@ export class Account {
     this.settledUs = report.venueUs;
     this.adoptedTicks = Math.max(1, Math.round(mark)) as Ticks;
     const lots = Math.abs(this.difference) as Lots;
-    this.adjust(this.difference > 0 ? BID : ASK, this.adoptedTicks, lots);
+    const side = this.difference > 0 ? BID : ASK;
+    this.adjust(side, this.adoptedTicks, lots);
+    this.adopted(side, this.adoptedTicks, lots, "the venue's position was adopted at the mark");
     return 'adopted';
   }
 

@@ -4,6 +4,7 @@
 import type { Alarm, Analyzer, FairPrice } from '#core/analyzer';
 import type { L2Book } from '#core/book';
 import type { AccountNumbers, Breaker, BreakerStateName, Trip } from '#core/guard';
+import { Instant } from '#core/instant';
 import type { Instrument } from '#core/instrument';
 import type { EngineEvent } from '#core/messages';
 import type { Order } from '#core/order';
@@ -14,7 +15,7 @@ import type { MarketRows } from '#core/rows';
 import type { Decision, Strategy, StrategyFactory, View } from '#core/strategy';
 import type { Aggressor, Lots, Micros, Money, Rate, Side, TickPrice, Ticks } from '#core/units';
 import { MICROS_PER_MS } from '#core/units';
-import { Account } from './account.js';
+import { Account, type Adopted } from './account.js';
 import { EventDesk } from './events.js';
 import { Flattener, type FlattenMode } from './flatten.js';
 import { Measures } from './measures.js';
@@ -59,7 +60,11 @@ export class Engine implements MarketRows {
   readonly book: L2Book;
   /** Typed arrays, because a field that takes other doubles all the time is boxed anew at every settle. */
   private readonly wakeUs = new Float64Array(1);
-  private readonly clock = new Float64Array(1);
+  /**
+   * The present moment. A host that settles millions of times sets `now.us` (never backwards) and calls `settleNow`: a
+   * time that is passed to a call which V8 does not inline costs 16 bytes.
+   */
+  readonly now = new Instant();
   /** The strategy, once the first sound book has made it. */
   strategy: Strategy | null = null;
   /** The last decision and the view it came from, for status and `mm explain`. */
@@ -79,16 +84,16 @@ export class Engine implements MarketRows {
   private readonly down: StandDown;
   private readonly desk: EventDesk;
   private readonly note: (text: string) => void;
-  private fair = 0 as TickPrice;
-  private seenBid = 0 as Ticks;
-  private seenAsk = 0 as Ticks;
+  private readonly adopted: Adopted = (side, ticks, lots, reason) =>
+    this.parts.observer?.onAdopted?.(this.nowUs, side, ticks, lots, reason);
+  private readonly sight = { fair: 0 as TickPrice, bidTicks: 0 as Ticks, askTicks: 0 as Ticks };
   private breakerState: BreakerStateName;
   private quoting = false;
   private sent = false;
 
   constructor(private readonly parts: EngineParts) {
     const { instrument, params, start, breaker, observer } = parts;
-    this.clock[0] = start.nowUs;
+    this.now.us = start.nowUs;
     this.wakeUs[0] = start.nowUs + params.wake.check;
     this.breakerState = breaker.state;
     this.note = (text) => observer?.onNote?.(this.nowUs, text);
@@ -102,10 +107,10 @@ export class Engine implements MarketRows {
     const { position, sizing } = this;
     this.state = new EngineState(
       instrument, position, table, sizing, start.nowUs, start.capital, baseline,
+      params.venue.ownQuotesInBook,
     ); // prettier-ignore
     const { numbers, book } = this.state;
-    this.numbers = numbers;
-    this.book = book;
+    [this.numbers, this.book] = [numbers, book];
     this.throttle = new Throttle(params.venue, start.nowUs);
     this.count = new OperationCount(start.nowUs);
     this.outbox = new Outbox(table, this.throttle, this.count, start.firstOrdinal);
@@ -113,15 +118,16 @@ export class Engine implements MarketRows {
     this.unknowns = new Unknowns(table, note);
     const { analyzer, fairPrice } = parts;
     const { market } = params.strategy;
-    const { clock } = this;
-    this.measures = new Measures({ market, fair: params.fair, analyzer, fairPrice, note, clock });
+    const { now } = this;
+    this.measures = new Measures({ market, fair: params.fair, analyzer, fairPrice, note, now });
     const refusals = new Refusals(params.wake.requoteInterval, params.wake.check);
     const { outbox, throttle, wake, count, state, unknowns, measures } = this;
     this.reconciler = new Reconciler({
       ...{ params, numbers, table, outbox, throttle, refusals, wake, note },
     });
+    const account = new Account(position, this.adopted);
     this.desk = new EventDesk({
-      ...{ account: new Account(position), state, table, outbox, wake, count, refusals },
+      ...{ account, state, table, outbox, wake, count, refusals },
       ...{ unknowns, measures, breaker, healthyFor: params.risk.healthyFor, note },
     });
     const flattener = new Flattener({
@@ -131,20 +137,18 @@ export class Engine implements MarketRows {
     this.down = new StandDown({ params, numbers, breaker, desk, table, outbox, flattener });
   }
 
-  // Rows. Allocation-free; nothing is decided here.
-
   /** The host must call `settle` at this time at the latest; always later than the last settle. */
   get nextWakeUs(): Micros {
     return this.wakeUs[0] as Micros;
   }
 
   private get nowUs(): Micros {
-    return this.clock[0] as Micros;
+    return this.now.us;
   }
 
   /** Time of the rows that follow; optional, sharpens what the analyzer is told before the settle. */
   begin(nowUs: Micros): void {
-    if (nowUs > this.nowUs) this.clock[0] = nowUs;
+    if (nowUs > this.nowUs) this.now.us = nowUs;
   }
 
   clear(): void {
@@ -157,7 +161,8 @@ export class Engine implements MarketRows {
 
   trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, exchangeUs: Micros): void {
     this.state.traded(ticks);
-    this.measures.onTrade(this.nowUs, aggressor, ticks, lots, exchangeUs, this.book);
+    this.now.venueUs = exchangeUs;
+    this.measures.onTrade(aggressor, ticks, lots, this.book);
   }
 
   quote(side: Side, ticks: Ticks, lots: Lots): void {
@@ -190,10 +195,7 @@ export class Engine implements MarketRows {
     this.settleNow();
   }
 
-  /**
-   * The same at the time of the last `begin`: a double that is passed to a call which is not inlined costs 16 bytes,
-   * so whoever settles millions of times says the time there.
-   */
+  /** The same at `now`. */
   settleNow(): void {
     const { wake, table } = this;
     this.outbox.begin();
@@ -209,7 +211,7 @@ export class Engine implements MarketRows {
       if (!this.quoting) wake.note(WAKE.state);
       this.quoting = true;
       this.down.over();
-      if (wake.due(this.nowUs)) this.decide(this.nowUs);
+      if (wake.due(this.now)) this.decide(this.nowUs);
     }
     if (this.outbox.commands.length > 0) this.send(this.nowUs);
     if (table.dirty) {
@@ -270,14 +272,16 @@ export class Engine implements MarketRows {
     const bookChanged = state.refresh();
     if (bookChanged) this.measures.onBook(book);
     if (!numbers.bookSound || !(bookChanged || ordersChanged)) return;
-    const fair = this.measures.kind === 'mid' ? book.mid : this.measures.fair(book);
-    const { bidTicks, askTicks } = book;
-    const same = fair === this.fair && bidTicks === this.seenBid && askTicks === this.seenAsk;
+    const fair = this.measures.kind === 'mid' ? state.mid : this.measures.fair(book);
+    const bidTicks = numbers.bestBid as Ticks;
+    const askTicks = numbers.bestAsk as Ticks;
+    const { sight } = this;
+    const same = fair === sight.fair && bidTicks === sight.bidTicks && askTicks === sight.askTicks;
     if (same && !ordersChanged) return;
-    this.fair = fair;
-    this.seenBid = bidTicks;
-    this.seenAsk = askTicks;
-    if (this.quoting) this.wake.watch(now, fair, bidTicks, askTicks);
+    sight.fair = fair;
+    sight.bidTicks = bidTicks;
+    sight.askTicks = askTicks;
+    if (this.quoting) this.wake.watch(this.now, sight);
   }
 
   private mayQuote(): boolean {
@@ -305,12 +309,13 @@ export class Engine implements MarketRows {
   private decide(now: Micros): void {
     const { parts, sizing, position, book, numbers, wake } = this;
     const { breaker } = parts;
-    if (position.lots === 0 || sizing.unitLots === 0) sizing.fixUnit(book.mid);
+    const { mid } = this.state;
+    if (position.lots === 0 || sizing.unitLots === 0) sizing.fixUnit(mid);
     const { unitLots, limitLots } = sizing;
-    this.strategy ??= parts.makeStrategy({ mid: book.mid, unitLots, limitLots });
+    this.strategy ??= parts.makeStrategy({ mid, unitLots, limitLots });
     const view = makeView({
-      ...{ nowUs: now, startUs: parts.start.nowUs, instrument: parts.instrument, book, sizing },
-      ...{ fair: this.fair, positionLots: position.lots, market: this.measures.market(now) },
+      ...{ startUs: parts.start.nowUs, instrument: parts.instrument, book, numbers, sizing },
+      ...{ fair: this.sight.fair, positionLots: position.lots, market: this.measures.market(now) },
       reducing: breaker.state === 'reducing',
     });
     wake.begin(now);
@@ -328,7 +333,7 @@ export class Engine implements MarketRows {
     else if (!this.mayQuote()) this.standDown(now, true);
     else {
       this.lastDecision = checked;
-      this.reconciler.run(now, checked, this.fair, breaker.state === 'reducing');
+      this.reconciler.run(now, checked, this.sight.fair, breaker.state === 'reducing');
     }
     this.handOut(now, view, checked ?? decision);
   }

@@ -2,6 +2,7 @@
 // says nonsense the static values take over (S2-26) and a note says so. Hot path: allocation-free while all is well.
 import type { Alarm, Analyzer, FairPrice } from '#core/analyzer';
 import type { L2Book } from '#core/book';
+import type { Instant } from '#core/instant';
 import type { FairKind, MarketParams } from '#core/params';
 import type { CurrentMarket } from '#core/strategy';
 import type { Aggressor, Lots, Micros, TickPrice } from '#core/units';
@@ -12,8 +13,8 @@ export interface MeasureParts {
   readonly analyzer: Analyzer | undefined;
   readonly fairPrice: FairPrice | undefined;
   readonly note: (text: string) => void;
-  /** The engine's present time in its first place: a double that is passed to a call costs 16 bytes. */
-  readonly clock: Float64Array;
+  /** The engine's present time: a double that is passed to a call costs 16 bytes. */
+  readonly now: Instant;
 }
 
 const sane = (m: CurrentMarket): boolean =>
@@ -23,7 +24,7 @@ const sane = (m: CurrentMarket): boolean =>
 export class Measures {
   private readonly fixed: CurrentMarket;
   readonly kind: FairKind;
-  private readonly clock: Float64Array;
+  private readonly now: Instant;
   private analyzer: Analyzer | undefined;
   private fairPrice: FairPrice | undefined;
   private complained = false;
@@ -33,7 +34,7 @@ export class Measures {
   constructor(private readonly parts: MeasureParts) {
     this.fixed = Object.freeze({ ...parts.market, source: 'static' as const });
     this.kind = parts.fair;
-    this.clock = parts.clock;
+    this.now = parts.now;
     this.analyzer = parts.analyzer;
     this.fairPrice = parts.fairPrice;
   }
@@ -47,32 +48,25 @@ export class Measures {
   onBook(book: L2Book): void {
     try {
       if (this.analyzer !== undefined) {
-        const nowUs = this.clock[0] as Micros;
-        this.analyzer.onBook(nowUs, book);
-        this.listen(nowUs);
+        this.analyzer.onBook(this.now, book);
+        this.listen();
       }
     } catch (error) {
       this.dropAnalyzer(error);
     }
     try {
-      if (this.fairPrice !== undefined) this.fairPrice.onBook(this.clock[0] as Micros, book);
+      if (this.fairPrice !== undefined) this.fairPrice.onBook(this.now, book);
     } catch (error) {
       this.dropFairPrice(error);
     }
   }
 
-  onTrade(
-    nowUs: Micros,
-    side: Aggressor,
-    ticks: TickPrice,
-    lots: Lots,
-    venueUs: Micros,
-    book: L2Book,
-  ): void {
+  /** A print; its venue's stamp is in the engine's Instant. */
+  onTrade(side: Aggressor, ticks: TickPrice, lots: Lots, book: L2Book): void {
     try {
       if (this.analyzer !== undefined) {
-        this.analyzer.onTrade(nowUs, side, ticks, lots, venueUs, book);
-        this.listen(nowUs);
+        this.analyzer.onTrade(this.now, side, ticks, lots, book);
+        this.listen();
       }
     } catch (error) {
       this.dropAnalyzer(error);
@@ -131,9 +125,9 @@ export class Measures {
     return fair > 0 && fair < Infinity ? (fair as TickPrice) : book.mid;
   }
 
-  /** Asked where the time is at hand anyway: passing it once more would cost 16 bytes. Each alarm is told once. */
-  private listen(nowUs: Micros): void {
-    const alarm = this.analyzer?.alarm?.(nowUs) ?? null;
+  /** Each alarm is told once. */
+  private listen(): void {
+    const alarm = this.analyzer?.alarm?.(this.now) ?? null;
     if (alarm === null || alarm.untilUs === this.raisedUs) return;
     this.raisedUs = alarm.untilUs;
     this.raised = alarm;

@@ -10,6 +10,7 @@ import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import type { OrderTable } from './orders.js';
 import { NO_LIMIT, type Sizing } from './sizing.js';
+import { outerTouch } from './touch.js';
 
 function blankNumbers(nowUs: Micros, capital: Money): AccountNumbers {
   return {
@@ -63,6 +64,8 @@ export class EngineState {
     nowUs: Micros,
     readonly capital: Money,
     baseline: Money,
+    /** The venue shows our own quotes in its book. */
+    private readonly ownInBook = false,
   ) {
     this.baseline = baseline;
     this.numbers = blankNumbers(nowUs, baseline);
@@ -124,16 +127,25 @@ export class EngineState {
     const bookChanged = this.bookDirty;
     if (bookChanged) {
       this.bookDirty = false;
-      const { book } = this;
       numbers.bookUs = numbers.nowUs;
-      numbers.bestBid = book.bidTicks;
-      numbers.bestAsk = book.askTicks;
-      numbers.bookSound = book.sound && !this.broken;
       if (this.venueMark === 0) this.markDirty = true;
     }
+    if (bookChanged || (this.ownInBook && table.dirty)) this.takeTouch();
     if (this.markDirty) this.takeMark();
     if (table.dirty) this.refreshAccount();
     return bookChanged;
+  }
+
+  private takeTouch(): void {
+    const { numbers, book, table } = this;
+    numbers.bestBid = this.ownInBook ? outerTouch(book, table, BID) : book.bidTicks;
+    numbers.bestAsk = this.ownInBook ? outerTouch(book, table, ASK) : book.askTicks;
+    numbers.bookSound = book.sound && numbers.bestBid > 0 && numbers.bestAsk > 0 && !this.broken;
+  }
+
+  /** Half way between the touches of a sound book, our own quotes left out. */
+  get mid(): TickPrice {
+    return ((this.numbers.bestBid + this.numbers.bestAsk) / 2) as TickPrice;
   }
 
   /** Takes in what fills and commands have changed. */
@@ -162,9 +174,9 @@ export class EngineState {
   /** Venue mark, else mid, else last trade: the first that there is. */
   private takeMark(): void {
     this.markDirty = false;
-    const { numbers, book } = this;
+    const { numbers } = this;
     let mark = this.venueMark;
-    if (mark === 0) mark = numbers.bookSound ? book.mid : this.newTrade;
+    if (mark === 0) mark = numbers.bookSound ? this.mid : this.newTrade;
     this.newTrade = 0 as TickPrice;
     if (mark === 0) return;
     numbers.markUs = numbers.nowUs;

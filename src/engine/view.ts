@@ -1,17 +1,18 @@
 // Builds the View: the frozen value that is everything a strategy may know at one wake. It reads and never decides.
 import type { Instrument } from '#core/instrument';
 import type { CurrentMarket, View } from '#core/strategy';
-import type { Lots, Micros, TickPrice } from '#core/units';
-import { toSeconds } from '#core/units';
+import type { AccountNumbers } from '#core/guard';
+import type { Lots, Micros, TickPrice, Ticks } from '#core/units';
+import { ASK, BID, toSeconds } from '#core/units';
 import type { L2Book } from '#core/book';
 import type { Sizing } from './sizing.js';
 
 export interface ViewParts {
-  readonly nowUs: Micros;
   readonly startUs: Micros;
   readonly instrument: Instrument;
-  /** Sound: both touches exist. */
   readonly book: L2Book;
+  /** Time and touches, our own quotes left out; both touches exist. */
+  readonly numbers: Readonly<AccountNumbers>;
   readonly fair: TickPrice;
   readonly positionLots: Lots;
   readonly sizing: Sizing;
@@ -20,15 +21,18 @@ export interface ViewParts {
 }
 
 export function makeView(parts: ViewParts): View {
-  const { nowUs, instrument, book, sizing } = parts;
+  const { instrument, book, sizing, numbers } = parts;
+  const { nowUs } = numbers;
+  const bidTicks = numbers.bestBid as Ticks;
+  const askTicks = numbers.bestAsk as Ticks;
   return Object.freeze({
     nowUs,
     instrument,
-    bidTicks: book.bidTicks,
-    askTicks: book.askTicks,
-    bidLots: book.bidLots,
-    askLots: book.askLots,
-    mid: book.mid,
+    bidTicks,
+    askTicks,
+    bidLots: book.lotsAt(BID, bidTicks),
+    askLots: book.lotsAt(ASK, askTicks),
+    mid: ((bidTicks + askTicks) / 2) as TickPrice,
     fair: parts.fair,
     positionLots: parts.positionLots,
     unitLots: sizing.unitLots,

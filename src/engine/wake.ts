@@ -1,5 +1,6 @@
 // When to decide again, as data: the first chance, the check interval, the age of a quote, a fill, a change of state,
 // a freed slot, an oddity about an order, and quotes that have left their tolerance. Hot path. It never decides what to quote.
+import type { Instant } from '#core/instant';
 import type { Instrument } from '#core/instrument';
 import type { Placement, WakeParams } from '#core/params';
 import { atDistance, placeTicks } from '#core/placement';
@@ -36,6 +37,13 @@ export function outside(
   const closer = (ticks - target) * side;
   const bps = closer > 0 ? requote.near : requote.far;
   return Math.abs(closer) > Math.max(FLOOR_TICKS, (bps * fair) / 10_000);
+}
+
+/** What the tolerance is measured against; one object that is used again and again, as an Instant is. */
+export interface Sight {
+  readonly fair: TickPrice;
+  readonly bidTicks: Ticks;
+  readonly askTicks: Ticks;
 }
 
 export class Wake {
@@ -78,7 +86,7 @@ export class Wake {
   }
 
   /** True when it is time to decide. */
-  due(nowUs: Micros): boolean {
+  due({ us: nowUs }: Instant): boolean {
     if (nowUs >= this.nextCheckUs) this.causes |= WAKE.check;
     if (nowUs >= this.waitUs) this.causes |= WAKE.waiting;
     if (nowUs >= this.refreshUs) this.causes |= WAKE.refresh;
@@ -123,9 +131,10 @@ export class Wake {
   }
 
   /** The book has changed: notes a cause when a quote has left its tolerance and its side may move. */
-  watch(nowUs: Micros, fair: TickPrice, bidTicks: Ticks, askTicks: Ticks): void {
+  watch(now: Instant, sight: Sight): void {
     if (this.params.requote === null) return;
-    if (this.strays(BID, fair, bidTicks, askTicks)) {
+    const nowUs = now.us;
+    if (this.strays(BID, sight)) {
       const freeUs = Math.max(this.bidMovedUs, this.bidLookedUs) + this.params.requoteInterval;
       if (nowUs < freeUs) this.waitFor(freeUs);
       else {
@@ -133,7 +142,7 @@ export class Wake {
         this.causes |= WAKE.tolerance;
       }
     }
-    if (this.strays(ASK, fair, bidTicks, askTicks)) {
+    if (this.strays(ASK, sight)) {
       const freeUs = Math.max(this.askMovedUs, this.askLookedUs) + this.params.requoteInterval;
       if (nowUs < freeUs) this.waitFor(freeUs);
       else {
@@ -144,7 +153,7 @@ export class Wake {
   }
 
   /** Some quote of that side is too close or too far, where it would be put now at its old target distance. */
-  private strays(side: Side, fair: TickPrice, bidTicks: Ticks, askTicks: Ticks): boolean {
+  private strays(side: Side, { fair, bidTicks, askTicks }: Sight): boolean {
     const { table, instrument, placement } = this;
     const { requote } = this.params;
     if (requote === null) return false;

@@ -1,6 +1,7 @@
 // Hot path, offline: one pass over the rows of a tape. Takes what an analyzer takes and hands it to everything
 // that counts: the estimators of --dynamic, volatility by horizon, reach, markouts, the touch, holes. It reads no
 // clock and draws no conclusion.
+import type { Instant } from '#core/instant';
 import { Exposure, WATCHED_US } from '#analyzers/exposure';
 import { MISSING_US } from '#analyzers/arrival-rate';
 import type { Band } from '#analyzers/liquidity-decay';
@@ -65,7 +66,7 @@ export class CalibrationPass implements Analyzer {
   gapUs = 0;
   private readonly markouts: MarkoutTracker;
   /** Handed on, never kept (analyzers/moment.ts). */
-  private readonly now: Moment = { us: 0, mid: 0 };
+  private readonly now: Moment = { us: 0, mid: 0, venueUs: 0 };
   private window = 0;
   /** Watched time that its window knows of. */
   private countedUs = 0;
@@ -89,7 +90,7 @@ export class CalibrationPass implements Analyzer {
     );
   }
 
-  onBook(us: Micros, book: L2Book): void {
+  onBook({ us }: Instant, book: L2Book): void {
     this.enter(us);
     const mid = book.sound ? book.mid : (0 as TickPrice);
     const { now } = this;
@@ -115,13 +116,14 @@ export class CalibrationPass implements Analyzer {
   }
 
   /** As OrderBookAnalyzer: against the last mid before this drain. */
-  onTrade(us: Micros, side: Aggressor, ticks: TickPrice, lots: Lots, venueUs: Micros): void {
+  onTrade({ us, venueUs }: Instant, side: Aggressor, ticks: TickPrice, lots: Lots): void {
     this.enter(us);
     const { now } = this;
     now.us = us;
     now.mid = us - this.midUs <= WATCHED_US ? this.mid : 0;
     if (now.mid > 0) this.exposure.alive(now);
-    if (!this.orders.print(now, side, ticks, lots, venueUs)) return;
+    now.venueUs = venueUs;
+    if (!this.orders.print(now, side, ticks, lots)) return;
     this.prints += 1;
     for (const seen of this.seen) seen.onPrint(us, side, ticks);
     for (const resting of this.resting) resting.onPrint(now, side, ticks);

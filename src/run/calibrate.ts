@@ -1,5 +1,6 @@
 // `mm calibrate`: one pass over a tape, its figures, and the parameter file. Here is what reads and writes; what
 // measures stands in calibrate-pass.ts and analyzers/.
+import { Instant } from '#core/instant';
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { bandOf } from '#analyzers/liquidity-decay';
@@ -92,27 +93,27 @@ export function play(
 ): { readonly us: Micros; readonly rows: number } {
   const book = new L2Book();
   const reuse = new RowBlock();
-  let nowUs = 0 as Micros;
+  const now = new Instant();
   let dirty = false;
   let rows = 0;
   let over = false;
   for (let b = source.next(reuse); b !== null && !over; b = over ? null : source.next(reuse)) {
     for (let i = 0; i < b.count; i += 1) {
       const us = b.localUs[i] as Micros;
-      if (us !== nowUs) {
-        if (dirty) pass.onBook(nowUs, book);
+      if (us !== now.us) {
+        if (dirty) pass.onBook(now, book);
         dirty = false;
         over = us > endUs;
         if (over) break;
-        nowUs = us;
+        now.us = us;
       }
       rows += 1;
       const kind = b.kind[i] as number;
       const price = b.price[i] as number;
       const size = b.size[i] as number;
       if (kind === ROW_TRADE) {
-        const venueUs = b.exchangeUs[i] as Micros;
-        pass.onTrade(us, b.side[i] as Aggressor, price as TickPrice, size as Lots, venueUs);
+        now.venueUs = b.exchangeUs[i] as Micros;
+        pass.onTrade(now, b.side[i] as Aggressor, price as TickPrice, size as Lots);
       } else if (kind === ROW_GAP) {
         pass.onGap(us, b.exchangeUs[i] as number);
       } else if (kind === ROW_LEVEL) {
@@ -126,11 +127,11 @@ export function play(
         dirty = true;
       }
     }
-    onProgress(nowUs);
+    onProgress(now.us);
   }
-  if (dirty) pass.onBook(nowUs, book);
-  pass.finish(nowUs);
-  return { us: nowUs, rows };
+  if (dirty) pass.onBook(now, book);
+  pass.finish(now.us);
+  return { us: now.us, rows };
 }
 
 /** Top-of-book rows replace the touch of their side. */

@@ -6,12 +6,14 @@ import type { EngineEvent } from '#core/messages';
 import type { MarketRows, RowBlock, RowSource } from '#core/rows';
 import { ROW_GAP, applyRow } from '#core/rows';
 import type { Micros, SpanMicros } from '#core/units';
+import { TimedBlock } from '#sim/feed-delay';
 import type { SimVenue } from '#sim/venue';
 
 export interface SimulationParts {
   readonly source: RowSource;
   readonly venue: SimVenue;
   readonly engine: Engine;
+  /** From venue to bot, for rows whose blocks do not say (TimedBlock does). */
   readonly feed: SpanMicros;
   /** How often the bot asks the venue for its account and open orders. */
   readonly reportEvery: { readonly account: SpanMicros; readonly openOrders: SpanMicros };
@@ -26,6 +28,8 @@ export interface Probe {
   gap(fromUs: Micros, toUs: Micros): void;
 }
 
+const NO_TIMES = new Float64Array(0);
+
 export class Simulation {
   /** Time of the last thing that happened. */
   nowUs = 0 as Micros;
@@ -36,6 +40,10 @@ export class Simulation {
   private readonly queue: RowBlock[] = [];
   private readonly spare: RowBlock[] = [];
   private venueBlock: RowBlock | null = null;
+  /** When the rows of these blocks happen: the recorder's clock, or what a TimedBlock says. */
+  private venueTimes: Float64Array = NO_TIMES;
+  private botTimes: Float64Array = NO_TIMES;
+  private botFeed = 0;
   private venueIndex = 0;
   private venueUs = Infinity;
   private botBlock: RowBlock | null = null;
@@ -117,13 +125,13 @@ export class Simulation {
       reached = true;
     }
     if (this.botUs === now) {
-      engine.begin(us); // prints carry the time at which they reached the bot
+      engine.now.us = us; // prints carry the time at which they reached the bot
       this.botRows(engine);
       reached = true;
     }
     if (reached) {
       this.settles += 1;
-      engine.begin(us);
+      engine.now.us = us;
       engine.settleNow();
     }
   }
@@ -136,17 +144,18 @@ export class Simulation {
       const us = this.venueUs;
       this.nowUs = us as Micros;
       exchange.nowUs = us as Micros;
-      const { localUs, count } = block;
+      const times = this.venueTimes;
+      const { count } = block;
       let i = this.venueIndex;
       if (block.kind[i] === ROW_GAP && probe !== null)
         probe.gap(block.exchangeUs[i] as Micros, us as Micros);
-      while (i < count && localUs[i] === us) {
+      while (i < count && times[i] === us) {
         applyRow(block, i, exchange);
         i += 1;
       }
       this.rows += i - this.venueIndex;
       this.venueIndex = i;
-      if (i < count) this.venueUs = localUs[i] as number;
+      if (i < count) this.venueUs = times[i] as number;
       else this.loadVenueBlock();
       block = this.venueBlock;
       if (probe !== null && us >= probe.dueUs && this.venueUs !== us) probe.take(us as Micros);
@@ -157,17 +166,18 @@ export class Simulation {
 
   private botRows(engine: MarketRows): void {
     const us = this.botUs;
-    const stamp = us - this.parts.feed;
     let block = this.botBlock;
     while (block !== null && this.botUs === us) {
-      const { localUs, count } = block;
+      const times = this.botTimes;
+      const stamp = us - this.botFeed;
+      const { count } = block;
       let i = this.botIndex;
-      while (i < count && localUs[i] === stamp) {
+      while (i < count && times[i] === stamp) {
         applyRow(block, i, engine);
         i += 1;
       }
       this.botIndex = i;
-      if (i < count) this.botUs = (localUs[i] as number) + this.parts.feed;
+      if (i < count) this.botUs = (times[i] as number) + this.botFeed;
       else this.nextBotBlock();
       block = this.botBlock;
     }
@@ -179,8 +189,10 @@ export class Simulation {
     while (block !== null && block.count === 0);
     this.venueBlock = block;
     this.venueIndex = 0;
-    this.venueUs = block === null ? Infinity : (block.localUs[0] as number);
+    this.venueUs = Infinity;
     if (block === null) return;
+    this.venueTimes = block instanceof TimedBlock ? block.venueUs : block.localUs;
+    this.venueUs = this.venueTimes[0] as number;
     this.queue.push(block);
     if (this.botBlock === null) this.nextBotBlock();
   }
@@ -191,9 +203,14 @@ export class Simulation {
       this.spare.push(this.botBlock);
       this.queue.shift();
     }
-    this.botBlock = this.queue[0] ?? null;
+    const block = this.queue[0] ?? null;
+    this.botBlock = block;
     this.botIndex = 0;
-    this.botUs =
-      this.botBlock === null ? Infinity : (this.botBlock.localUs[0] as number) + this.parts.feed;
+    this.botUs = Infinity;
+    if (block === null) return;
+    const timed = block instanceof TimedBlock;
+    this.botTimes = timed ? block.botUs : block.localUs;
+    this.botFeed = timed ? 0 : this.parts.feed;
+    this.botUs = (this.botTimes[0] as number) + this.botFeed;
   }
 }

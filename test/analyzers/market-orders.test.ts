@@ -6,7 +6,7 @@ import type { Moment } from '#analyzers/moment';
 
 type Seen = [us: number, side: number, reach: number, mid: number, way: number];
 
-const at = (us: number, mid: number): Moment => ({ us, mid });
+const at = (us: number, mid: number, venueUs = us): Moment => ({ us, mid, venueUs });
 
 describe('market orders', () => {
   let seen: Seen[];
@@ -25,7 +25,7 @@ describe('market orders', () => {
     ticks: number,
     venueUs: number,
     mid = 10_000,
-  ): boolean => orders.print(at(us, mid), side, ticks, 1, venueUs);
+  ): boolean => orders.print(at(us, mid, venueUs), side, ticks, 1);
 
   test('prints of one side and venue time are one order; its reach is the deepest', () => {
     print(100, 1, 10_001, 50);
@@ -104,7 +104,7 @@ describe('market orders', () => {
     ['NaN size', 1, 10_001, NaN],
     ['no such side', 2, 10_001, 1],
   ])('refused: %s', (_, side, ticks, lots) => {
-    expect(orders.print(at(100, 10_000), side as Aggressor, ticks, lots, 50)).toBe(false);
+    expect(orders.print(at(100, 10_000, 50), side as Aggressor, ticks, lots)).toBe(false);
     orders.finish();
     expect(seen).toEqual([]);
     expect(orders.rejected).toBe(1);

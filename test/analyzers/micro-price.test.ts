@@ -1,10 +1,11 @@
 // The micro-price against chains whose answer is known on paper, and what it does before it knows
 // anything.
+import { at } from '../support/instant.js';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { L2Book } from '#core/book';
 import { Random } from '#core/random';
-import type { Lots, Micros, Ticks } from '#core/units';
+import type { Lots, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
 import { IMBALANCE_BUCKETS, mirrorOf, STATES, stateOf } from '#analyzers/imbalance-chain';
 import { LinearSystem } from '#analyzers/linear-system';
@@ -41,7 +42,7 @@ describe('a one-tick market with two imbalances', () => {
       else heavy = (random.bool(r) ? move : -move) as 1 | -1;
       bid += move;
       top(book, bid, heavy === 1 ? HEAVY : 1, bid + 1, heavy === 1 ? 1 : HEAVY);
-      micro.onBook((i * (SECOND / 10)) as Micros, book);
+      micro.onBook(at(i * (SECOND / 10)), book);
     }
     return { micro, book };
   }
@@ -94,7 +95,7 @@ test('a market whose spread opens: the half-tick moves and the two-tick state', 
     } else heavy = heavy === 1 ? -1 : 1;
     if (ask - bid === 2) top(book, bid, 5, ask, 5);
     else top(book, bid, heavy === 1 ? HEAVY : 1, ask, heavy === 1 ? 1 : HEAVY);
-    micro.onBook((i * SECOND) as Micros, book);
+    micro.onBook(at(i * SECOND), book);
   }
   const narrow = micro.fair(top(book, 500, HEAVY, 501, 1)) - 500.5;
   expect(narrow).toBeCloseTo((0.5 * p) / (2 - p), 2);
@@ -110,7 +111,7 @@ describe('before it knows', () => {
   /** Up-moves from a bid-heavy book, one a second. */
   function learn(micro: MicroPrice, moves: number, size = 1): void {
     for (let i = 0; i <= moves; i += 1) {
-      micro.onBook((i * SECOND) as Micros, top(book, 1_000 + i * size, HEAVY, 1_001 + i * size, 1));
+      micro.onBook(at(i * SECOND), top(book, 1_000 + i * size, HEAVY, 1_001 + i * size, 1));
     }
   }
 
@@ -153,16 +154,16 @@ describe('before it knows', () => {
 
   test('no transition bridges a gap or an unsound book', () => {
     const micro = new MicroPrice();
-    micro.onBook(0 as Micros, top(book, 500, HEAVY, 501, 1));
+    micro.onBook(at(0), top(book, 500, HEAVY, 501, 1));
     micro.onGap();
-    micro.onBook(1 as Micros, top(book, 600, HEAVY, 601, 1));
+    micro.onBook(at(1), top(book, 600, HEAVY, 601, 1));
     expect(micro.transitions).toBe(0);
-    micro.onBook(2 as Micros, top(book, 602, HEAVY, 601, 1));
-    micro.onBook(3 as Micros, top(book, 700, HEAVY, 701, 1));
+    micro.onBook(at(2), top(book, 602, HEAVY, 601, 1));
+    micro.onBook(at(3), top(book, 700, HEAVY, 701, 1));
     expect(micro.transitions).toBe(0);
-    micro.onBook(4 as Micros, top(book, 700, HEAVY, 701, 1));
+    micro.onBook(at(4), top(book, 700, HEAVY, 701, 1));
     expect(micro.transitions).toBe(0); // nothing changed
-    micro.onBook(5 as Micros, top(book, 700, 1, 701, 1));
+    micro.onBook(at(5), top(book, 700, 1, 701, 1));
     expect(micro.transitions).toBe(1);
   });
 
@@ -173,7 +174,7 @@ describe('before it knows', () => {
     const early = micro.adjustment[state];
     learn(micro, 28);
     expect(micro.adjustment[state]).toBe(early);
-    micro.onBook((31 * SECOND) as Micros, top(book, 900, HEAVY, 901, 1));
+    micro.onBook(at(31 * SECOND), top(book, 900, HEAVY, 901, 1));
     expect(micro.adjustment[state]).not.toBe(early);
   });
 });

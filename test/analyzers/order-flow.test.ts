@@ -1,5 +1,6 @@
 // Alpha, kappa and epsilon against sums done by hand, and what surrounds them: unknown sides,
 // bursts, goodness of fit, resting quotes, the chance of reach.
+import { at } from '../support/instant.js';
 import { describe, expect, test } from 'vitest';
 import type { MarketEstimates } from '#core/analyzer';
 import { L2Book } from '#core/book';
@@ -30,7 +31,7 @@ class Script {
     this.book.clear();
     this.book.apply(BID, (mid - 1) as Ticks, 1 as Lots);
     this.book.apply(ASK, (mid + 1) as Ticks, 1 as Lots);
-    this.analyzer.onBook(this.nowUs, this.book);
+    this.analyzer.onBook(at(this.nowUs), this.book);
   }
 
   /** Until just before `second`. */
@@ -41,14 +42,7 @@ class Script {
   order(side: Aggressor, away: number, atSecond: number, mid = MID): void {
     const us = T0 + atSecond * SECOND;
     const ticks = mid * (1 + away * 1e-4);
-    this.analyzer.onTrade(
-      us as Micros,
-      side,
-      ticks as TickPrice,
-      1 as Lots,
-      us as Micros,
-      this.book,
-    );
+    this.analyzer.onTrade(at(us), side, ticks as TickPrice, 1 as Lots, this.book);
   }
 
   /** At the last book. */

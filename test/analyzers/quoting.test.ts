@@ -1,5 +1,6 @@
 // When measured values are quoted on, and how they get there: readiness, fall-back, recovery, the
 // rate-of-change limit, a dead market, static mode, the registry.
+import { at } from '../support/instant.js';
 import { describe, expect, test } from 'vitest';
 import { L2Book } from '#core/book';
 import type { CurrentMarket } from '#core/strategy';
@@ -173,10 +174,9 @@ test('beyond twenty times the static value nothing is quoted on', () => {
     book.clear();
     book.apply(BID, mid as Ticks, 1 as Lots);
     book.apply(ASK, (mid + 1) as Ticks, 1 as Lots);
-    analyzer.onBook(us, book);
+    analyzer.onBook(at(us), book);
     for (let k = 0; k < 20; k += 1) {
-      const at = (us + k * 1_000) as Micros;
-      analyzer.onTrade(at, 1, (mid + 40.5) as TickPrice, 1 as Lots, at, book);
+      analyzer.onTrade(at(us + k * 1_000), 1, (mid + 40.5) as TickPrice, 1 as Lots, book);
     }
   };
   for (let s = 0; s < 7200; s += 1) {

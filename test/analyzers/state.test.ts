@@ -1,5 +1,6 @@
 // What was learnt survives a restart, damage does not get in, and rows that make no sense do no
 // harm.
+import { at } from '../support/instant.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MarketEstimates } from '#core/analyzer';
@@ -154,12 +155,12 @@ describe('rows that make no sense', () => {
           else if (kind === 'gap') analyzer.onGap(us);
           else if (kind === 'level') {
             book.apply(s as Side, p as Ticks, l as Lots);
-            analyzer.onBook(us, book);
-          } else analyzer.onTrade(us, s as Aggressor, p as TickPrice, l as Lots, us, book);
+            analyzer.onBook(at(us), book);
+          } else analyzer.onTrade(at(us), s as Aggressor, p as TickPrice, l as Lots, book);
           const m = analyzer.market(us);
           const sound = m.sigma > 0 && m.kappa > 0 && m.alpha > 0 && m.epsilon >= 0;
           expect(sound && m.sigma + m.kappa + m.alpha + m.epsilon < Infinity).toBe(true);
-          analyzer.alarm(us);
+          analyzer.alarm(at(us));
         }
         const e = analyzer.estimates(now as Micros);
         expect(JSON.parse(JSON.stringify(e))).toEqual(e);
@@ -175,21 +176,21 @@ describe('rows that make no sense', () => {
     world.run(600, analyzer);
     const book = new L2Book(64);
     const trade = (us: number): void =>
-      analyzer.onTrade(us as Micros, 1, 1_000_300 as TickPrice, 1 as Lots, us as Micros, book);
+      analyzer.onTrade(at(us), 1, 1_000_300 as TickPrice, 1 as Lots, book);
     const blind = (): number => analyzer.estimates(world.nowUs as Micros).blind;
-    const at = (bid: number, ask: number, us: number): void => {
+    const touch = (bid: number, ask: number, us: number): void => {
       book.clear();
       if (bid > 0) book.apply(BID, bid as Ticks, 1 as Lots);
       if (ask > 0) book.apply(ASK, ask as Ticks, 1 as Lots);
-      analyzer.onBook(us as Micros, book);
+      analyzer.onBook(at(us), book);
       trade(us + 1);
       trade(us + 3_000_000);
     };
-    at(1_000_000, 1_000_000, world.nowUs + 1);
+    touch(1_000_000, 1_000_000, world.nowUs + 1);
     expect(blind()).toBe(0);
-    at(1_000_010, 1_000_000, world.nowUs + 4_000_000);
-    at(1_000_000, 0, world.nowUs + 8_000_000);
-    at(1_000_000, 1_000_001, world.nowUs + 12_000_000);
+    touch(1_000_010, 1_000_000, world.nowUs + 4_000_000);
+    touch(1_000_000, 0, world.nowUs + 8_000_000);
+    touch(1_000_000, 1_000_001, world.nowUs + 12_000_000);
     expect(blind()).toBe(4);
   });
 
@@ -200,7 +201,7 @@ describe('rows that make no sense', () => {
       world.run(10, quiet, watched);
       watched.estimates(world.nowUs as Micros);
       watched.save();
-      watched.alarm(world.nowUs as Micros);
+      watched.alarm(at(world.nowUs));
     }
     expect(figures(watched.estimates(world.nowUs as Micros))).toEqual(
       figures(quiet.estimates(world.nowUs as Micros)),

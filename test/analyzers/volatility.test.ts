@@ -1,5 +1,6 @@
 // Sigma from mids: the figure itself, its sampling, gaps, winsorising, half-tick bounce, jumps and
 // the alarm.
+import { Instant } from '#core/instant';
 import { describe, expect, test } from 'vitest';
 import { Random } from '#core/random';
 import type { Bps, Micros } from '#core/units';
@@ -13,7 +14,7 @@ const SECOND = 1_000_000;
 const T0 = 1_800_000_000 * SECOND;
 const PATIENCE = { timeout: 120_000 };
 
-const at = (us: number, mid: number): Moment => ({ us, mid });
+const at = (us: number, mid: number): Moment => ({ us, mid, venueUs: us });
 
 /** A mid every second from a function of the second. */
 function feed(v: Volatility, from: number, to: number, mid: (s: number) => number): void {
@@ -169,18 +170,18 @@ describe('the jump alarm', () => {
     const analyzer = new OrderBookAnalyzer({ market: DEFAULT_MARKET, bandFrom: 2 as Bps });
     const world = new TakerWorld({ seed: 'alarm', market: DEFAULT_MARKET });
     world.run(1200, analyzer);
-    expect(analyzer.alarm(world.nowUs as Micros)).toBeNull();
+    expect(analyzer.alarm(new Instant(world.nowUs as Micros))).toBeNull();
     world.jumpBy(80);
     world.run(6, analyzer);
-    const alarm = analyzer.alarm(world.nowUs as Micros);
+    const alarm = analyzer.alarm(new Instant(world.nowUs as Micros));
     expect(alarm?.reason).toMatch(/^jump: RV \/ BV \d+\.\d over 20 returns of 30 s$/);
     expect(alarm?.untilUs).toBeGreaterThan(world.nowUs + 50 * SECOND);
     expect(alarm?.untilUs).toBeLessThanOrEqual(world.nowUs + 60 * SECOND);
-    expect(analyzer.alarm(world.nowUs as Micros)).toBe(alarm); // the same object
+    expect(analyzer.alarm(new Instant(world.nowUs as Micros))).toBe(alarm); // the same object
     world.run(48, analyzer);
-    expect(analyzer.alarm(world.nowUs as Micros)).toBe(alarm);
+    expect(analyzer.alarm(new Instant(world.nowUs as Micros))).toBe(alarm);
     world.run(12, analyzer);
-    expect(analyzer.alarm(world.nowUs as Micros)).toBeNull();
+    expect(analyzer.alarm(new Instant(world.nowUs as Micros))).toBeNull();
     world.run(1200, analyzer);
     expect(analyzer.estimates(world.nowUs as Micros).jumps).toBe(1);
   });

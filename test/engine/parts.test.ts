@@ -1,4 +1,5 @@
 // The small parts on their own: sizing, throttle, refusals, operation counts, measures, trade memory, marks, the view.
+import { Instant } from '#core/instant';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Analyzer } from '#core/analyzer';
@@ -161,8 +162,8 @@ describe('measures', () => {
   const make = (over: Partial<ConstructorParameters<typeof Measures>[0]>): [Measures, string[]] => {
     const notes: string[] = [];
     const parts = { market: PARAMS.strategy.market, fair: 'mid' as const, analyzer: undefined };
-    const clock = new Float64Array([START]);
-    const rest = { fairPrice: undefined, clock, note: (text: string) => void notes.push(text) };
+    const now = new Instant(START);
+    const rest = { fairPrice: undefined, now, note: (text: string) => void notes.push(text) };
     return [new Measures({ ...parts, ...rest, ...over }), notes];
   };
 
@@ -188,7 +189,7 @@ describe('measures', () => {
     for (const over of [{ market: boom }, { onBook: boom }, { onTrade: boom }, { onGap: boom }]) {
       const [measures, notes] = make({ analyzer: analyzer(over) });
       measures.onBook(book);
-      measures.onTrade(START, BID, 104 as Ticks, 1 as Lots, START, book);
+      measures.onTrade(BID, 104 as Ticks, 1 as Lots, book);
       measures.onGap(START);
       expect(measures.market(START).source).toBe('static');
       expect(notes).toEqual(['analyzer failed, static values from now on: Error: boom']);
@@ -267,8 +268,8 @@ describe('marks and the book', () => {
   test('the analyzer sees every print and each changed book once', () => {
     const seen: string[] = [];
     const analyzer: Analyzer = {
-      onBook: (us) => void seen.push(`book ${us - START}`),
-      onTrade: (us, side, ticks) => void seen.push(`trade ${us - START} ${side} ${ticks}`),
+      onBook: ({ us }) => void seen.push(`book ${us - START}`),
+      onTrade: ({ us }, side, ticks) => void seen.push(`trade ${us - START} ${side} ${ticks}`),
       onGap: (us) => void seen.push(`gap ${us - START}`),
       market: () => ({ ...PARAMS.strategy.market, source: 'dynamic' }),
     };

@@ -1,11 +1,13 @@
 // Rows of a recording into analyzers as the engine feeds them: prints as they come, one onBook for
 // all book rows of one local timestamp, gaps as gaps. And an observer of what was really reached,
 // which knows nothing of the analyzers.
+import type { Instant } from '#core/instant';
 import type { Analyzer } from '#core/analyzer';
 import { L2Book } from '#core/book';
 import type { RowSource } from '#core/rows';
 import { ROW_CLEAR, ROW_GAP, ROW_LEVEL, ROW_TRADE, RowBlock } from '#core/rows';
 import type { Aggressor, Lots, Micros, Side, TickPrice, Ticks } from '#core/units';
+import { at } from './instant.js';
 
 /** Called before the rows of a new timestamp are applied. */
 export type Tick = (us: number) => void;
@@ -21,7 +23,7 @@ export function replay(
   let nowUs = 0;
   let dirty = false;
   const settle = (): void => {
-    if (dirty) for (const analyzer of analyzers) analyzer.onBook(nowUs as Micros, book);
+    if (dirty) for (const analyzer of analyzers) analyzer.onBook(at(nowUs), book);
     dirty = false;
   };
   for (let b = source.next(block); b !== null; b = source.next(block)) {
@@ -45,9 +47,9 @@ export function replay(
         for (const analyzer of analyzers) analyzer.onGap(us as Micros);
       } else if (kind === ROW_TRADE) {
         const side = b.side[i] as Aggressor;
-        const venueUs = b.exchangeUs[i] as Micros;
+        const now = at(us, b.exchangeUs[i] as number);
         for (const a of analyzers) {
-          a.onTrade(us as Micros, side, price as TickPrice, size as Lots, venueUs, book);
+          a.onTrade(now, side, price as TickPrice, size as Lots, book);
         }
       }
     }
@@ -93,14 +95,14 @@ export class ReachObserver implements Analyzer {
     }
   }
 
-  onBook(us: Micros, book: L2Book): void {
+  onBook({ us }: Instant, book: L2Book): void {
     this.roll(us);
     this.mid = book.sound ? book.mid : 0;
     this.midUs = us;
     for (const start of this.starts) if (start.mid === 0) this.begin(start, us);
   }
 
-  onTrade(us: Micros, side: Aggressor, ticks: TickPrice): void {
+  onTrade({ us }: Instant, side: Aggressor, ticks: TickPrice): void {
     this.roll(us);
     for (const start of this.starts) {
       if (start.mid === 0) continue;
@@ -147,7 +149,7 @@ export class MidSeries implements Analyzer {
   private lastUs = 0;
   private mid = NaN;
 
-  onBook(us: Micros, book: L2Book): void {
+  onBook({ us }: Instant, book: L2Book): void {
     if (this.startUs === 0) this.startUs = us;
     const known = us - this.lastUs <= 10e6 ? this.mid : NaN;
     while (this.startUs + this.mids.length * 1e6 < us) this.mids.push(known);

@@ -7,6 +7,7 @@ import { L2Book } from '#core/book';
 import type { MarketParams } from '#core/params';
 import { Random } from '#core/random';
 import type { Aggressor, Bps, BpsPerRootSecond, Lots, Micros, PerBp, PerSecond } from '#core/units';
+import { at } from './instant.js';
 import type { TickPrice, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
 
@@ -107,7 +108,7 @@ export class TakerWorld {
   freeze(seconds: number, ...analyzers: Analyzer[]): void {
     for (let s = 1; s <= seconds; s += 1) {
       const us = (this.nowUs + s * SECOND) as Micros;
-      for (const analyzer of analyzers) analyzer.onBook(us, this.book);
+      for (const analyzer of analyzers) analyzer.onBook(at(us), this.book);
     }
     this.nowUs += seconds * SECOND;
   }
@@ -139,7 +140,7 @@ export class TakerWorld {
     this.book.apply(BID, bid as Ticks, 1 as Lots);
     this.book.apply(ASK, (bid + 1) as Ticks, 1 as Lots);
     this.mid = this.book.mid;
-    for (const analyzer of analyzers) analyzer.onBook(us as Micros, this.book);
+    for (const analyzer of analyzers) analyzer.onBook(at(us), this.book);
   }
 
   /** The first row after a gap: the host says so, unless it does not know. */
@@ -185,14 +186,7 @@ export class TakerWorld {
     to: readonly Analyzer[],
   ): void {
     for (const analyzer of to) {
-      analyzer.onTrade(
-        us as Micros,
-        side,
-        ticks as TickPrice,
-        1 as Lots,
-        venueUs as Micros,
-        this.book,
-      );
+      analyzer.onTrade(at(us, venueUs), side, ticks as TickPrice, 1 as Lots, this.book);
     }
   }
 
