@@ -23,9 +23,9 @@ export function minSpreadOf(values: ParameterValues): Bps {
   return values.minSpread ?? (Math.max(1, 2 * rateToBps(values.makerFee)) as Bps);
 }
 
-/** Where measured taker orders begin to count: the maker fee unless given; a rebate counts from the mid. */
+/** Where measured taker orders begin to count: where the nearest quote may stand, unless given (src/run/README.md). */
 export const bandFromOf = (values: ParameterValues): Bps =>
-  values.bandFrom ?? (Math.max(0, rateToBps(values.makerFee)) as Bps);
+  values.bandFrom ?? (Math.max(0, rateToBps(values.makerFee), minSpreadOf(values) / 2) as Bps);
 
 /** The order size in money; `auto` takes a tenth of the position limit, or the venue's minimum. */
 export function sizeOf(values: ParameterValues, instrument: Instrument, mid: TickPrice): Money {
