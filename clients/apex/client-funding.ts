@@ -1,0 +1,81 @@
+// Funding is paid every hour, and the stream does not say so in a form that can be trusted: a little after each full
+// hour the payments are asked for, each told once. The sign follows from rate and side (positive rate: longs pay), only
+// the amount from the venue, because nothing we could read states the sign of its `fundingValue`.
+import type { Timer } from '#core/outside';
+import type { Instrument } from '#core/instrument';
+import { parseDecimal, parseMoney, RATE_SCALE } from '#core/money';
+import type { Money, Rate, SpanMicros } from '#core/units';
+import type { VenueInbox } from '#clients/net/venue-client';
+import type { ApexRest } from './client-rest.js';
+import type { VenueTime } from './client-time.js';
+import type { Fields } from './codec/words.js';
+import { isFields, numberOf, recordsOf, textOf } from './codec/words.js';
+import { PATHS } from './endpoints.js';
+
+const HOUR_US = 3_600_000_000;
+/** After the hour: once soon, once more in case it was late. */
+const LOOKS_US = [20_000_000, 120_000_000];
+const BACK_MS = 2 * 3_600_000;
+
+export interface FundingParts {
+  readonly time: VenueTime;
+  readonly instrument: Instrument;
+  readonly symbol: string;
+  readonly rest: ApexRest;
+  readonly inbox: VenueInbox;
+  /** Payments from before are history. */
+  readonly startMs: number;
+}
+
+export class FundingDesk {
+  private readonly known = new Set<string>();
+  private timer: Timer | null = null;
+
+  constructor(private readonly parts: FundingParts) {}
+
+  start(): void {
+    const { time } = this.parts;
+    const into = time.now() % HOUR_US;
+    const next = LOOKS_US.find((look) => look > into) ?? HOUR_US + (LOOKS_US[0] as number);
+    this.timer = time.clock.after((next - into) as SpanMicros, () => {
+      this.ask();
+      this.start();
+    });
+  }
+
+  close(): void {
+    this.timer?.cancel();
+    this.timer = null;
+  }
+
+  /** Also after a break: what was paid in the last two hours, each payment once. */
+  ask(): void {
+    const { rest, symbol, time, startMs } = this.parts;
+    const beginTimeInclusive = Math.max(startMs, time.nowMs() - BACK_MS);
+    const fields = { symbol, limit: 100, page: 0, beginTimeInclusive };
+    rest.call({ method: 'GET', path: PATHS.funding, fields }, (reply) => {
+      const data = reply.kind === 'ok' && isFields(reply.data) ? reply.data : {};
+      for (const item of recordsOf(data['fundingValues'])) this.heard(item);
+    });
+  }
+
+  private heard(item: Fields): void {
+    const { symbol, startMs, instrument, inbox, time } = this.parts;
+    const id = textOf(item, 'id') || `${textOf(item, 'fundingTime')}/${textOf(item, 'side')}`;
+    if (textOf(item, 'symbol') !== symbol || numberOf(item, 'fundingTime') < startMs) return;
+    const rate = parseDecimal(textOf(item, 'rate'), RATE_SCALE);
+    const value = parseMoney(textOf(item, 'fundingValue').replace(/^-/, ''));
+    if (this.known.has(id) || rate === null || value === null) return;
+    this.known.add(id);
+    if (value === 0) return;
+    const paid = (textOf(item, 'side') === 'LONG') === rate > 0;
+    inbox.event(
+      Object.freeze({
+        ...{ kind: 'funding' as const, rate: rate as Rate },
+        amount: (paid ? 0 - value : value) as Money,
+        mark: instrument.mark(Number(textOf(item, 'price')) || 0),
+        us: time.clock.nowUs(),
+      }),
+    );
+  }
+}

@@ -1,0 +1,277 @@
+// The parts of a Paradex client for one market, wired once its instrument is known. It holds no rule of its own: who
+// hears what, and what a break, a liquidation or a change of the market sets off.
+import type { Clock, Network } from '#core/outside';
+import type { Instrument } from '#core/instrument';
+import type { EngineEvent } from '#core/messages';
+import type { Random } from '#core/random';
+import type { Money, Rate, SpanMicros, TickPrice } from '#core/units';
+import { fromMs } from '#core/units';
+import { parseMoney } from '#core/money';
+import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
+import { AccountDesk } from './client-account.js';
+import type { ParadexBudgets } from './client-budget.js';
+import { CancelDesk } from './client-cancel.js';
+import { OrderDesk } from './client-desk.js';
+import { Doubts } from './client-doubts.js';
+import { FillDesk } from './client-fills.js';
+import { OpenList } from './client-list.js';
+import { PrivateLink } from './client-private.js';
+import { PublicLink } from './client-public.js';
+import { Recovery } from './client-recovery.js';
+import type { ParadexRest } from './client-rest.js';
+import { SystemWatch } from './client-system.js';
+import type { VenueTime } from './client-time.js';
+import type { TokenKeeper } from './client-token.js';
+import { type OrderSigner, TradeDesk } from './client-trade.js';
+import type { FillWord, OrderWord } from './client-words.js';
+import { accountWord, fillWord, isRecord, orderWord, textOf } from './client-words.js';
+import { readFrame } from './codec/frame.js';
+import { type FillFact, type OrderFact, factOfFrame } from './codec/private.js';
+import type { Environment } from './endpoints.js';
+import { JSON_ENCODING, socketUrl } from './endpoints.js';
+import type { Failure } from './errors.js';
+import { GENERAL_OPEN_ORDERS, type ParadexSwitches } from './switches.js';
+
+/** Beyond the receive window an order is refused at the venue; this much later nothing of it can appear. */
+const ARRIVAL_MARGIN = fromMs(1_000);
+const SURPRISE = fromMs(1_500);
+
+export interface MachineParts {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly time: VenueTime;
+  readonly environment: Environment;
+  readonly market: string;
+  readonly runId: string;
+  readonly instrument: Instrument;
+  readonly maxOpenOrders: number;
+  readonly signer: OrderSigner;
+  readonly inbox: VenueInbox;
+  readonly counters: VenueCounters;
+  readonly switches: ParadexSwitches;
+  readonly rest: ParadexRest;
+  readonly token: TokenKeeper;
+  readonly budgets: ParadexBudgets;
+}
+
+export class Machine {
+  readonly desk: OrderDesk;
+  readonly fills: FillDesk;
+  readonly doubts: Doubts;
+  readonly list: OpenList;
+  readonly account: AccountDesk;
+  readonly link: PrivateLink;
+  readonly market: PublicLink;
+  readonly cancels: CancelDesk;
+  readonly trade: TradeDesk;
+  readonly system: SystemWatch;
+  private readonly recovery: Recovery;
+  /** Fills matched before this (venue, ms) are in the account that the engine starts with. */
+  startMs = 0;
+  private stopped = false;
+  private closing = false;
+
+  constructor(private readonly parts: MachineParts) {
+    const { clock, time, rest, market, instrument, inbox, counters, switches, runId } = parts;
+    const nowUs = (): ReturnType<Clock['nowUs']> => clock.nowUs();
+    const latestArrival = (fromMs(switches.recvWindowMs) + ARRIVAL_MARGIN) as SpanMicros;
+    this.desk = new OrderDesk({
+      ...{ instrument, market, runId, inbox, counters, nowUs, latestArrival },
+      onSurprise: () => void clock.after(SURPRISE, () => this.list.report()),
+    });
+    const { desk } = this;
+    const startMs = (): number => this.startMs;
+    this.fills = new FillDesk({
+      ...{ instrument, market, desk, inbox, counters, switches, nowUs, startMs },
+    });
+    const { fills } = this;
+    this.doubts = new Doubts({ clock, market, rest, desk, fills });
+    this.list = new OpenList({ clock, time, market, rest, desk, inbox });
+    const onLiquidation = (): void => this.stop('the account is being liquidated');
+    this.account = new AccountDesk({
+      ...{ clock, time, instrument, market, rest, fills, inbox, onLiquidation },
+    });
+    this.link = this.privateLink();
+    this.market = this.publicLink();
+    const { link, list, doubts, account } = this;
+    const { budgets, signer } = parts;
+    this.cancels = new CancelDesk({
+      ...{ clock, market, runId, desk, link, rest, list, budgets, inbox, counters },
+    });
+    const { cancels } = this;
+    this.recovery = new Recovery({ clock, inbox, link, desk, list, doubts, account });
+    const bar = (cause: string, reason: string): void => this.market.bar(cause, reason);
+    const onChanged = (reason: string): void => {
+      bar('market', reason);
+      this.stop(`the market is not what it was: ${reason}`);
+    };
+    this.system = new SystemWatch({ clock, time, rest, market, instrument, inbox, bar, onChanged });
+    const cap = switches.openOrderCap === 'market' ? parts.maxOpenOrders : GENERAL_OPEN_ORDERS;
+    this.trade = new TradeDesk({
+      ...{ instrument, market, signer, time, desk, link, rest, cancels, budgets, inbox, switches },
+      barred: () => this.market.barred,
+      openOrderCap: () => cap,
+      onTrouble: (failure) => this.trouble(failure),
+    });
+  }
+
+  open(): void {
+    this.system.start();
+    this.doubts.start();
+    this.link.open();
+    this.market.open();
+  }
+
+  close(): void {
+    this.closing = true;
+    this.system.close();
+    this.doubts.close();
+    this.link.close();
+    this.market.close();
+  }
+
+  private privateLink(): PrivateLink {
+    const { network, clock, random, environment, market, token, inbox, counters, switches } =
+      this.parts;
+    const encoding =
+      switches.privateSocket === 'plain'
+        ? JSON_ENCODING
+        : { kind: 'sbe' as const, version: switches.schemaVersion };
+    return new PrivateLink({
+      ...{ network, clock, market, token, inbox, counters, switches },
+      random: random.fork('private'),
+      url: socketUrl(environment, encoding),
+      hooks: {
+        onArmed: () => this.recovery.run(),
+        onDown: (_wasReady, detail) => this.privateDown(detail),
+        onChannel: (channel, data) => this.channel(channel, data),
+        onBinary: (bytes) => this.binary(bytes),
+      },
+    });
+  }
+
+  private publicLink(): PublicLink {
+    const { network, clock, random, environment, market, instrument } = this.parts;
+    const { inbox, counters, switches } = this.parts;
+    return new PublicLink({
+      ...{ network, clock, market, instrument, inbox, counters, switches },
+      random: random.fork('public'),
+      url: socketUrl(environment, { kind: 'sbe', version: switches.schemaVersion }),
+      onMarketChange: (data) => this.system.marketChanged(data),
+    });
+  }
+
+  /** The engine learns of it first; then everything of ours on the market goes, by the other way. */
+  private privateDown(detail: string): void {
+    const { inbox, clock } = this.parts;
+    const us = clock.nowUs();
+    inbox.event(Object.freeze({ kind: 'link', channel: 'private', state: 'down', detail, us }));
+    if (!this.closing) this.cancels.allByRest();
+  }
+
+  private channel(channel: string, data: unknown): void {
+    const kind = channel.split('.')[0];
+    if (kind === 'orders') this.order(orderWord(data));
+    else if (kind === 'fills') this.fill(fillWord(data));
+    else if (kind === 'account') {
+      if (accountWord(data)?.status === 'LIQUIDATION') this.stop('the account is being liquidated');
+    } else if (kind === 'tradebusts') this.bust(data);
+    else if (kind === 'funding_payments') this.funding(data);
+  }
+
+  private order(word: OrderWord | null): void {
+    if (word === null) this.unreadable('an order event');
+    else this.desk.heard(word);
+  }
+
+  private fill(word: FillWord | null): void {
+    if (word === null) this.unreadable('a fill');
+    else this.fills.heard(word);
+  }
+
+  /** What it said is lost: only a new connection and its reconciliation tell. */
+  private unreadable(what: string): void {
+    this.parts.counters.unreadable += 1;
+    this.link.restart(`${what} that cannot be read`);
+  }
+
+  private binary(bytes: Uint8Array): void {
+    const frame = readFrame(bytes);
+    if (frame === 'skipped') return;
+    if (frame === 'unreadable') return this.unreadable('a frame');
+    const fact = factOfFrame(frame);
+    if (fact?.kind === 'order') this.order(orderOfFact(fact));
+    else if (fact?.kind === 'fill')
+      this.fill(fillOfFact(fact, String(frame.values['realizedFunding'] ?? '')));
+    else if (fact?.kind === 'account' && fact.status === 'LIQUIDATION')
+      this.stop('the account is being liquidated');
+  }
+
+  /** The chain took a fill back: the engine undoes it, and a person looks before anything goes on. */
+  private bust(data: unknown): void {
+    const tradeId = isRecord(data) ? textOf(data, 'fill_id') || textOf(data, 'id') : '';
+    if (tradeId === '') return;
+    const { inbox, clock } = this.parts;
+    inbox.event(Object.freeze({ kind: 'trade-bust', tradeId, us: clock.nowUs() }));
+    this.stop(`trade ${tradeId} was busted`);
+  }
+
+  private funding(data: unknown): void {
+    const { switches, market, inbox, clock } = this.parts;
+    if (switches.fundingFrom !== 'payments' || !isRecord(data)) return;
+    const amount = parseMoney(textOf(data, 'payment'));
+    if (textOf(data, 'market') !== market || amount === null || amount === 0) return;
+    const mark = 0 as TickPrice;
+    const us = clock.nowUs();
+    const event: EngineEvent = {
+      kind: 'funding',
+      amount: amount as Money,
+      rate: 0 as Rate,
+      mark,
+      us,
+    };
+    inbox.event(Object.freeze(event));
+  }
+
+  /** A latch: cancel everything and wait for a person. Told once. */
+  private stop(reason: string): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    const { inbox, clock } = this.parts;
+    inbox.note('warn', reason);
+    inbox.event(Object.freeze({ kind: 'operator', order: 'stop', reason, us: clock.nowUs() }));
+  }
+
+  private trouble(failure: Failure): void {
+    if (failure.kind === 'maintenance') {
+      this.market.bar('state', 'the venue refuses orders: maintenance');
+      this.system.askState();
+    } else if (failure.kind === 'clock') this.system.askTime();
+    else if (failure.kind === 'auth') this.link.restart('the socket is not authenticated');
+  }
+}
+
+function orderOfFact(fact: OrderFact): OrderWord | null {
+  if (fact.side === null) return null;
+  return {
+    ...{ id: fact.id, clientId: fact.clientId, market: fact.market, side: fact.side },
+    ...{ price: fact.price, size: fact.size, remaining: fact.remaining, status: fact.status },
+    ...{ cancelReason: fact.cancelReason, seq: fact.seq },
+    requestStatus: fact.request?.status ?? '',
+    requestId: fact.request?.id ?? '',
+    requestMessage: fact.request?.message ?? '',
+  };
+}
+
+function fillOfFact(fact: FillFact, realizedFunding: string): FillWord | null {
+  if (fact.statedSide === null) return null;
+  return {
+    ...{ id: fact.id, orderId: fact.orderId, clientId: fact.clientId, market: fact.market },
+    ...{ side: fact.statedSide, price: fact.price, size: fact.size, fee: fact.fee },
+    maker: fact.maker === true,
+    liquidation: fact.fillType === 'LIQUIDATION',
+    realizedFunding,
+    createdMs: Math.floor(fact.venueUs / 1_000),
+  };
+}

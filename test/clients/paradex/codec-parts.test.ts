@@ -1,0 +1,177 @@
+// The parts of the codec one by one: long integers in JSON, the exact grid, the book's sequence rule, text and binary
+// saying the same, private facts from either, JSON-RPC texts.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseJson, quoteLongIntegers, tryParseJson } from '#clients/net/long-json';
+import { MantissaGrid } from '#clients/paradex/codec/grid';
+import { ParadexFeed } from '#clients/paradex/codec/feed';
+import { readFrame } from '#clients/paradex/codec/frame';
+import {
+  accountFrame, bboFrame, bookFrame, fillFrame, fundingFrame, orderFrame, positionFrame, summaryFrame, tradeFrame,
+} from '#clients/paradex/codec/from-wire'; // prettier-ignore
+import { factOfFrame } from '#clients/paradex/codec/private';
+import { factOfPush, orderOfJson } from '#clients/paradex/codec/private-json';
+import {
+  errorText, pushText, readMessage, readRequest, replyText, requestText,
+} from '#clients/paradex/codec/rpc'; // prettier-ignore
+import { BookSequence } from '#clients/paradex/codec/sequence';
+import type { SbeVersion } from '#clients/paradex/endpoints';
+import { DecimalStep } from '#core/decimal';
+import { Random } from '#core/random';
+import {
+  ACCOUNT_STATE, FILL, INSTRUMENT, MARKET, ORDER, POSITION, bboWire, fundingWire, makeBook, summaryWire, tradeWire,
+} from '../../support/paradex-mutants.js'; // prettier-ignore
+
+describe('JSON with long integers', () => {
+  test('only whole numbers beyond 2^53, outside strings', () => {
+    expect(parseJson('{"a":1763683200123456789,"b":-9007199254740992}')).toEqual({
+      a: '1763683200123456789',
+      b: '-9007199254740992',
+    });
+    expect(parseJson('[9007199254740991,-9007199254740991,1e30,1.2345678901234567890]')).toEqual([
+      9007199254740991, -9007199254740991, 1e30, 1.2345678901234568,
+    ]);
+    const tricky = String.raw`{"x":"a\"12345678901234567890\\","12345678901234567890":12345678901234567890}`;
+    expect(parseJson(tricky)).toEqual({
+      x: 'a"12345678901234567890\\',
+      '12345678901234567890': '12345678901234567890',
+    });
+    expect(parseJson(' 12345678901234567890 ')).toBe('12345678901234567890');
+    expect(tryParseJson('{"a":')).toBeUndefined();
+    for (const bad of [
+      '012345678901234567890',
+      '{12345678901234567890 :1}',
+      '[1 12345678901234567890]',
+    ])
+      expect(tryParseJson(bad)).toBeUndefined();
+    expect(quoteLongIntegers('{"a":1}')).toBe('{"a":1}');
+  });
+
+  test('any value: the same as JSON.parse but for long integers, which keep every digit', () => {
+    const long = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
+    const check = fc.property(fc.json(), long, fc.string(), (json, n, s) => {
+      const text = `{${JSON.stringify(s)}:[${n}, ${json}],"s":${JSON.stringify(`${s}${n}`)}}`;
+      const parsed = parseJson(text) as Record<string, unknown>;
+      const safe = n <= 9007199254740991n && n >= -9007199254740991n;
+      const first = (parsed[s] as unknown[])[0];
+      if (s !== 's') expect(first).toEqual(safe ? Number(n) : String(n));
+      expect(parsed['s']).toBe(`${s}${n}`);
+      // What JSON.parse reads without loss is read alike.
+      const plain: unknown = JSON.parse(json);
+      if (!/\d{16}/.test(json)) expect(parseJson(json)).toEqual(plain);
+    });
+    fc.assert(check, { numRuns: 300 });
+  });
+});
+
+describe('the exact grid', () => {
+  const words = (n: bigint): [number, number] => [
+    Number(BigInt.asUintN(32, n)),
+    Number(BigInt.asIntN(32, n >> 32n)),
+  ];
+  test.each(['0.1', '0.00001', '0.001', '1', '10', '0.5', '0.00000001', '0.0000000001', '0.025'])(
+    'step %s: as exact as bigints, for every size of number',
+    (step) => {
+      const grid = new MantissaGrid('step', step);
+      const { mantissa, denominator } = new DecimalStep('step', step);
+      const check = (n: bigint): void => {
+        const up = n * denominator;
+        const down = BigInt(mantissa) * 100_000_000n;
+        const exact = n >= 0n && up % down === 0n && up / down < 1n << 53n;
+        expect(grid.steps(...words(n)), `${n}`).toBe(exact ? Number(up / down) : -1);
+      };
+      const any = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
+      const small = fc.bigInt({ min: 0n, max: 1n << 54n });
+      const onGrid = fc
+        .maxSafeNat()
+        .map((k) => (BigInt(k) * BigInt(mantissa) * 100_000_000n) / denominator)
+        .filter((n) => n < 1n << 63n);
+      fc.assert(fc.property(fc.oneof(any, small, onGrid), check), { numRuns: 150 });
+      [0n, 1n, (1n << 53n) - 1n, 1n << 53n, (1n << 63n) - 1n, -(1n << 63n)].forEach(check);
+    },
+  );
+});
+
+test('the sequence rule', () => {
+  const s = new BookSequence();
+  expect([s.onDelta(5), s.onSnapshot(10), s.onDelta(11), s.onDelta(12)]).toEqual(['ignore', 'apply', 'apply', 'apply']); // prettier-ignore
+  expect([s.onDelta(14), s.state, s.onDelta(15), s.gaps]).toEqual(['gap', 'broken', 'ignore', 1]);
+  expect([s.onSnapshot(20), s.onDelta(20), s.state]).toEqual(['apply', 'gap', 'broken']); // twice
+  expect([s.onSnapshot(30), s.onSnapshot(30), s.onSnapshot(29)]).toEqual(['apply', 'apply', 'gap']);
+  s.reset();
+  expect([s.state, s.onDelta(30), s.onSnapshot(3), s.seq]).toEqual(['waiting', 'ignore', 'apply', 3]); // prettier-ignore
+  s.invalidate();
+  expect([s.state, s.onDelta(4)]).toEqual(['broken', 'ignore']);
+});
+
+describe('text and binary say the same', () => {
+  test('market rows, over a random walk of messages', () => {
+    const check = fc.property(fc.nat(), fc.constantFrom<SbeVersion>(0, 1, 2), (seed, version) => {
+      const random = new Random(seed);
+      const rows: unknown[][] = [[], []];
+      const [text, binary] = rows.map(
+        (to) => new ParadexFeed(INSTRUMENT, MARKET, { row: (...row) => void to.push(row) }),
+      ) as [ParadexFeed, ParadexFeed];
+      for (let seq = 1; seq < 12; seq++) {
+        const book = makeBook(random, random.bool(0.9) ? seq : seq + 1, seq % 5 === 1);
+        const bbo = bboWire(random, seq);
+        const trade = tradeWire(random, seq);
+        const summary = summaryWire(random, seq);
+        const funding = fundingWire(random, seq);
+        const pairs = [
+          [`order_book.${MARKET}.deltas`, book, bookFrame(book, version)],
+          [`bbo.${MARKET}`, bbo, bboFrame(bbo, version)],
+          [`trades.${MARKET}`, trade, tradeFrame(trade, seq, version)],
+          [`markets_summary.${MARKET}`, summary, summaryFrame(summary, version)],
+          [`funding_data.${MARKET}`, funding, fundingFrame(funding, seq, version)],
+        ] as const;
+        for (const [channel, data, bytes] of pairs)
+          expect(text.onData(channel, data)).toBe(binary.onFrame(bytes));
+        expect({ ...text.sequence }).toEqual({ ...binary.sequence });
+      }
+      expect(rows[0]).toEqual(rows[1]);
+      expect(rows[0]?.length).toBeGreaterThan(20);
+    });
+    fc.assert(check, { numRuns: 40 });
+  });
+
+  const factOf = (bytes: Uint8Array): unknown => {
+    const frame = readFrame(bytes);
+    return typeof frame === 'string' ? frame : factOfFrame(frame);
+  };
+
+  test.each([0, 1, 2] as const)('private facts, version %i', (version) => {
+    const seq = 1763683200123456789n;
+    const order = version === 2 ? ORDER : { ...ORDER, request_info: undefined };
+    expect(factOf(orderFrame(ORDER, version))).toEqual(factOfPush('orders.ALL', order));
+    const fill = factOfPush(`fills.${MARKET}`, version === 2 ? FILL : { ...FILL, fee_currency: '' }); // prettier-ignore
+    expect(factOf(fillFrame(FILL, 7, version))).toEqual(fill);
+    expect(factOf(positionFrame(POSITION, version))).toEqual(factOfPush('positions', POSITION));
+    expect(factOf(accountFrame(ACCOUNT_STATE, version))).toEqual(factOfPush('account', ACCOUNT_STATE)); // prettier-ignore
+    expect(factOfPush('orders.ALL', order)).toMatchObject({ seq, reduceOnly: true, side: -1 });
+    expect(factOfPush('positions', POSITION)).toMatchObject({ size: '-0.006', seq });
+  });
+
+  test('busts, transactions, and what is no fact', () => {
+    expect(factOfPush('tradebusts', { fill_id: 'f', market: MARKET })).toEqual({ kind: 'trade-bust', fillId: 'f', market: MARKET }); // prettier-ignore
+    expect(factOfPush('transaction', { id: 't', state: 'DONE' })).toMatchObject({ id: 't', type: '' }); // prettier-ignore
+    expect(factOfPush('mmp', {})).toBeUndefined();
+    for (const bad of [null, [], 'x', {}, { ...ORDER, size: 'NaN' }, { ...ORDER, id: '' }])
+      expect(orderOfJson(bad)).toBeNull();
+    expect(orderOfJson({ ...ORDER, status: 'ODD', side: 'ODD', seq_no: 'x' })).toMatchObject({ status: 'UNKNOWN', side: null, seq: 0n }); // prettier-ignore
+  });
+});
+
+test('JSON-RPC texts, both ways', () => {
+  expect(readMessage(replyText(3, { status: 'ok' }, 10, 20))).toEqual({ kind: 'result', id: 3, result: { status: 'ok' } }); // prettier-ignore
+  const error = { code: 100, message: 'no', data: 'why' };
+  expect(readMessage(errorText(4, error, 1, 2))).toEqual({ kind: 'error', id: 4, error });
+  expect(readMessage(pushText('bbo.X', { a: 1 }))).toEqual({ kind: 'push', channel: 'bbo.X', data: { a: 1 } }); // prettier-ignore
+  const long = '{"jsonrpc":"2.0","id":1,"result":{"received_at":1763683200123456789}}';
+  expect(readMessage(long)).toMatchObject({ result: { received_at: '1763683200123456789' } });
+  for (const bad of ['', '[]', '{}', '{"id":1}', '{"method":"subscription","params":{}}', '{"id":1,"error":{}}'])
+    expect(readMessage(bad).kind).toBe('unreadable'); // prettier-ignore
+  expect(readRequest(requestText(1, 'auth', { bearer: 'x' }))).toEqual({ kind: 'ask', id: 1, method: 'auth', params: { bearer: 'x' } }); // prettier-ignore
+  expect(readRequest('{')).toMatchObject({ code: -32700 });
+  expect(readRequest('{"jsonrpc":"2.0","method":"auth"}')).toMatchObject({ code: -32600 });
+});
