@@ -1,0 +1,69 @@
+// `mm venue paradex`: a local Paradex for anybody's client.
+import { randomInt } from 'node:crypto';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { StartProblem } from '#config/problem';
+import { positiveNumber, whole } from '#config/quantities';
+import { given } from './options.js';
+
+const EXAMPLES = `
+Examples:
+  mm venue paradex                              any free port, made-up market
+  mm venue paradex --port 4801 --tape btc.tape  a recording
+  mm venue paradex --faults heavy --seed 7      with seeded faults
+  mm venue paradex --relay https://api.prod.paradex.trade/v1   live public data; orders stay here
+Point a client at http://127.0.0.1:PORT/v1 and ws://127.0.0.1:PORT/v1.`;
+
+type Options = Readonly<Record<string, unknown>>;
+const HIGHEST_PORT = 65_535;
+const HIGHEST_SEED = 2_147_483_647;
+
+function sourceOf(options: Options) {
+  const text = (name: string): string | null => {
+    const value = options[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const [tape, synthetic, relay] = [text('tape'), text('synthetic'), text('relay')];
+  const count = [tape, synthetic, relay].filter((name) => name !== null).length;
+  if (count > 1) throw new StartProblem('give one of --tape, --synthetic or --relay, not two');
+  return { tape, synthetic, relay };
+}
+
+export function addVenue(program: Command): void {
+  program
+    .command('venue')
+    .description('serve a simulated venue on 127.0.0.1, for this bot or any other client')
+    .argument('<name>', 'paradex')
+    .option('--port <N>', 'port on 127.0.0.1; 0 = any free one (default: 0)')
+    .option('--tape <FILE>', 'play a recording')
+    .option('--synthetic <PRESET>', 'play a made-up market: calm, normal, fast (default: normal)')
+    .option('--relay <URL>', 'forward the public feed of another Paradex')
+    .option('--market <NAME>', 'market to relay (default: BTC-USD-PERP)')
+    .option('--faults <PROFILE>', 'inject seeded faults: light, heavy, disconnects, …')
+    .option('--seed <N>', 'of market and faults (default: drawn, and printed)')
+    .option('--speed <X>', 'market time per second (default: 1)')
+    .addOption(new Option('--child <JSON>').hideHelp())
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, options: Options) => {
+      if (name !== 'paradex')
+        throw new StartProblem(`there is no venue "${name}" to serve; try mm venue paradex`);
+      const { runVenue, runVenueChild } = await import('#run/venue-child');
+      const child = options['child'];
+      if (typeof child === 'string') {
+        process.exitCode = await runVenueChild(child);
+        return;
+      }
+      const seed = given(options, 'seed', whole(0, HIGHEST_SEED)) ?? randomInt(HIGHEST_SEED);
+      const market = options['market'];
+      process.exitCode = await runVenue(
+        {
+          ...{ venue: 'paradex', ...sourceOf(options), seed },
+          port: given(options, 'port', whole(0, HIGHEST_PORT)) ?? 0,
+          faults: typeof options['faults'] === 'string' ? options['faults'] : null,
+          speed: given(options, 'speed', positiveNumber) ?? 1,
+          ...(typeof market === 'string' ? { market } : {}),
+        },
+        (line) => void process.stdout.write(`${line}\n`),
+      );
+    });
+}
