@@ -7,9 +7,11 @@ import type { Command, EngineEvent, FundingPaid } from '#core/messages';
 import type { EngineObserver } from '#core/ports';
 import type { Decision, View } from '#core/strategy';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
+import type { Trace } from './trace.js';
 
 const HOUR_US = 3_600e6;
 const EQUITY_EVERY_US = 1e6;
+const LEVEL_EVERY_US = 5e6;
 
 /** One fill as the report sees it; `mids` are the venue's mids 1, 5, 30 and 60 s later, 0 when there was none. */
 export interface FillRecord {
@@ -32,6 +34,8 @@ export interface AccountView {
   readonly pnl: Money;
   readonly lots: Lots;
   readonly mid: TickPrice;
+  /** What values the position; 0 before there is a price. */
+  readonly mark: TickPrice;
 }
 
 /** Time-weighted sums: of a value, its square, its largest magnitude. */
@@ -70,6 +74,8 @@ export class Collector implements EngineObserver {
   jumps = 0;
   /** P&L at the end of each hour, by hour number since the epoch. */
   readonly hourlyPnl = new Map<number, Money>();
+  /** P&L every 5 s, as two columns: what blocks of time are cut from. */
+  readonly levels = { us: [] as number[], pnl: [] as Money[] };
   decisions = 0;
   postedLots = 0;
   maxDrawdown = 0;
@@ -77,6 +83,7 @@ export class Collector implements EngineObserver {
   endUs = 0 as Micros;
   lastPnl = 0 as Money;
   lastLots = 0 as Lots;
+  lastMark = 0 as TickPrice;
   unitLots = 1 as Lots;
   dueUs = 0;
   private peak: number;
@@ -90,6 +97,8 @@ export class Collector implements EngineObserver {
     private readonly instrument: Instrument,
     private readonly capital: Money,
     private readonly account: () => AccountView,
+    /** For the report of a run that is kept. */
+    readonly trace: Trace | null = null,
   ) {
     this.peak = capital;
     this.tracker = new MarkoutTracker(MARKOUT_HORIZONS, 1024, (id, horizon, mid, bridged) => {
@@ -107,12 +116,13 @@ export class Collector implements EngineObserver {
     const { length } = MARKOUT_HORIZONS;
     this.fills.push({ ...fill, mids: new Float64Array(length), bridged: new Uint8Array(length) });
     this.lastLots = this.account().lots;
+    this.trace?.onFill(fill.us, fill.side, fill.maker);
     this.dueUs = Math.min(this.dueUs, this.tracker.dueUs);
   }
 
   /** At the first rows at or after `dueUs`. */
   take(nowUs: Micros): void {
-    const { pnl, lots, mid } = this.account();
+    const { pnl, lots, mid, mark } = this.account();
     if (this.startUs === 0) {
       this.startUs = nowUs;
       this.endUs = nowUs;
@@ -122,10 +132,16 @@ export class Collector implements EngineObserver {
     this.weighInventory(nowUs);
     this.lastLots = lots;
     this.lastPnl = pnl;
+    this.lastMark = mark;
+    this.trace?.onSecond(nowUs, mid, mark);
     const equity = this.capital + pnl;
     if (equity > this.peak) this.peak = equity;
     this.maxDrawdown = Math.max(this.maxDrawdown, (this.peak - equity) / this.peak);
     this.hourlyPnl.set(Math.floor(nowUs / HOUR_US), pnl);
+    if (nowUs >= (this.levels.us.at(-1) ?? -Infinity) + LEVEL_EVERY_US) {
+      this.levels.us.push(nowUs);
+      this.levels.pnl.push(pnl);
+    }
     if (mid > 0) this.tracker.advance(nowUs, mid);
     this.dueUs = Math.min(nowUs + EQUITY_EVERY_US, this.tracker.dueUs);
   }
@@ -142,10 +158,12 @@ export class Collector implements EngineObserver {
 
   onEvent(_nowUs: Micros, event: EngineEvent): void {
     if (event.kind === 'funding') this.funding.push(event);
+    this.trace?.onEvent(event);
   }
 
   onDecision(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void {
     this.decisions += 1;
+    this.trace?.onDecision(nowUs, view, commands);
     if (view.market.source === 'dynamic') this.measured += 1;
     this.unitLots = view.unitLots;
     this.weighClamps(nowUs);
@@ -203,6 +221,10 @@ export class Collector implements EngineObserver {
     const seconds = Math.max(0, (nowUs - this.stateUs) / 1e6);
     this.stateSeconds.set(this.state, (this.stateSeconds.get(this.state) ?? 0) + seconds);
     this.stateUs = nowUs;
+  }
+
+  notionalOf({ lots, ticks }: FillRecord): Money {
+    return this.instrument.notional(lots, ticks);
   }
 
   /** Money value of one fill's edge against a later mid: side x (worth at mid - worth at price). */
