@@ -9,7 +9,7 @@ const README = new URL('../../README.md', import.meta.url);
 const BLOCK = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
 const NAMES = [
   ...['backtest', 'engine', 'strategy', 'guards', 'book', 'exchange', 'ledger'],
-  ...['micro-price', 'analyzer'],
+  ...['micro-price', 'analyzer', 'apex-signing', 'paradex-codec', 'paradex-signing'],
 ];
 
 const args = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { Position } from '#core/position';
 import type { PositionSnapshot } from '#core/position';
 import type { Lots, Micros, Money, Rate, Side, TickPrice, Ticks } from '#core/units';
 import { MICROS_PER_SECOND } from '#core/units';
+import type { FeeSchedule } from './fees.js';
 
 export interface AccountOptions {
   /** Cash paid in before the first order, also on top of a restored position. */
@@ -15,6 +16,8 @@ export interface AccountOptions {
   readonly leverage: number;
   /** What an earlier run left behind. */
   readonly position?: PositionSnapshot;
+  /** Fees that depend on more than maker or taker; the instrument's without. */
+  readonly fees?: FeeSchedule;
 }
 
 export class VenueAccount {
@@ -26,6 +29,7 @@ export class VenueAccount {
   private readonly maintenanceE6: number;
   private rate = 0 as Rate;
   private paidUs = -1;
+  private readonly fees: FeeSchedule | null;
 
   constructor(
     private readonly instrument: Instrument,
@@ -33,6 +37,7 @@ export class VenueAccount {
   ) {
     assert(options.leverage > 0, `a leverage of ${options.leverage}`);
     this.leverage = options.leverage;
+    this.fees = options.fees ?? null;
     this.maintenanceE6 = Math.round(instrument.spec.maintenanceMargin * 1e6);
     this.position = options.position
       ? Position.restore(instrument, options.position)
@@ -41,10 +46,24 @@ export class VenueAccount {
     this.watchFrom(this.position.averageEntry());
   }
 
-  /** Books one fill; returns its fee (paid > 0, rebate < 0), rounded once. */
-  fill(side: Side, ticks: Ticks, lots: Lots, maker: boolean): Money {
+  /**
+   * Books one fill; returns its fee (paid > 0, rebate < 0), rounded once. `nowUs` and `ordinal` (null: the venue
+   * itself, in a liquidation) are what a fee schedule may depend on.
+   */
+  fill(
+    side: Side,
+    ticks: Ticks,
+    lots: Lots,
+    maker: boolean,
+    nowUs = 0 as Micros,
+    ordinal: number | null = null,
+  ): Money {
     const { makerFee, takerFee } = this.instrument.spec;
-    const fee = atRate(this.instrument.notional(lots, ticks), maker ? makerFee : takerFee);
+    const notional = this.instrument.notional(lots, ticks);
+    const { fees } = this;
+    const rate = fees === null ? (maker ? makerFee : takerFee) : fees.rate(nowUs, ordinal, maker);
+    const fee = atRate(notional, rate);
+    fees?.traded(nowUs, notional);
     this.position.fill(side, ticks, lots, fee, maker);
     this.watchFrom(ticks);
     return fee;

@@ -155,9 +155,9 @@ export class Desk {
   }
 
   private execute(execution: Execution): void {
-    const { side, ticks, lots, maker } = execution;
-    const fee: Money = this.account.fill(side, ticks, lots, maker);
+    const { side, ticks, lots, maker, ordinal } = execution;
     const us = this.nowUs;
+    const fee: Money = this.account.fill(side, ticks, lots, maker, us, ordinal);
     const tradeId = `t${this.nextTrade}`;
     this.nextTrade += 1;
     const plain: Fill = { kind: 'fill', us, tradeId, ...execution, fee, venueUs: us };

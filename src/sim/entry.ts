@@ -54,6 +54,8 @@ export class OrderEntry {
     desk.emit({ kind: 'accepted', us, ordinal });
     if (command.tif === 'ioc') {
       this.takeAtOnce(command);
+    } else if (command.tif === 'gtc') {
+      this.takeAndRest(command);
     } else if (this.wouldCross(side, ticks)) {
       const filledLots = 0 as Lots;
       desk.emit({ kind: 'closed', us, ordinal, reason: 'post-only', filledLots });
@@ -62,6 +64,19 @@ export class OrderEntry {
       joinQueue(order, desk.book);
       desk.rest(order);
     }
+  }
+
+  /** What the book cannot give rests, even at a price that the recorded book still shows on the other side. */
+  private takeAndRest(command: PlaceCommand): void {
+    const { desk } = this;
+    const { ordinal, side, ticks, lots, reduceOnly } = command;
+    const most = reduceOnly ? desk.account.reducible(side) : lots;
+    const taken = desk.take(ordinal, side, ticks, Math.min(lots, most) as Lots);
+    if (taken === lots) return;
+    const order = new RestingOrder(ordinal, side, ticks, lots, reduceOnly);
+    order.filled = taken;
+    joinQueue(order, desk.book);
+    desk.rest(order);
   }
 
   private takeAtOnce(command: PlaceCommand): void {

@@ -1,5 +1,6 @@
 // Where we stand in the queue at our price, estimated from sizes by price level (the recording names no orders).
-// Two models: only trades advance us (pessimistic), or cancels do too by a power law (as in hftbacktest).
+// Only trades advance us (pessimistic), or cancels do too by a power or log law (as in hftbacktest), or everyone at our
+// price is before us always (behind-ui: API orders at Paradex).
 // It decides how much of a print reaches us; it never decides whether a price was traded through.
 import { assert } from '#core/assert';
 import type { L2Book } from '#core/book';
@@ -7,7 +8,8 @@ import type { Lots } from '#core/units';
 import { NO_PRICE } from '#core/units';
 import type { RestingOrder } from './resting.js';
 
-export type QueueModelName = 'pessimistic' | 'power';
+export const QUEUE_MODELS = ['pessimistic', 'power', 'log', 'behind-ui'] as const;
+export type QueueModelName = (typeof QUEUE_MODELS)[number];
 
 export interface QueueModel {
   readonly name: QueueModelName;
@@ -24,15 +26,19 @@ export const PESSIMISTIC: QueueModel = Object.freeze({
 });
 
 /**
- * A decrease that no print explains happened behind us with probability back^n / (back^n + front^n), and we advance
- * by the expected value (Rigtorp 2013; hftbacktest's PowerProbQueueFunc). Deterministic.
+ * Orders of the venue's own interface rest before ours at a price, also those that come later (Paradex, API orders).
+ * Which ones they are no feed says: all of the displayed size is taken to be theirs, now and whenever it changes.
  */
-export class PowerQueue implements QueueModel {
-  readonly name = 'power';
+export const BEHIND_UI: QueueModel = Object.freeze({
+  name: 'behind-ui' as const,
+  levelChanged(order: RestingOrder, lots: Lots): void {
+    order.ahead = lots;
+  },
+});
 
-  constructor(private readonly exponent = 2) {
-    assert(exponent > 0 && exponent < 100, `an exponent of ${exponent} for the queue model`);
-  }
+/** A decrease that no print explains happened behind us with some probability; we advance by the expected value. */
+abstract class ProbabilityQueue implements QueueModel {
+  abstract readonly name: QueueModelName;
 
   levelChanged(order: RestingOrder, lots: Lots): void {
     const front = order.ahead;
@@ -45,15 +51,42 @@ export class PowerQueue implements QueueModel {
     order.ahead = Math.min(order.ahead, lots); // more went than was behind us
   }
 
-  /** Probability that a cancel is behind us. exp and log, not a power: bit-equal on every Node (DESIGN.md section 3). */
-  private behind(front: number, back: number): number {
+  /** Probability that a cancel is behind us, with `front` lots before us (> 0) and `back` behind. */
+  protected abstract behind(front: number, back: number): number;
+}
+
+/** back^n / (back^n + front^n) (Rigtorp 2013; hftbacktest's PowerProbQueueFunc). Deterministic. */
+export class PowerQueue extends ProbabilityQueue {
+  readonly name = 'power';
+
+  constructor(private readonly exponent = 2) {
+    super();
+    assert(exponent > 0 && exponent < 100, `an exponent of ${exponent} for the queue model`);
+  }
+
+  /** exp and log, not a power: bit-equal on every Node (DESIGN.md section 3). */
+  protected behind(front: number, back: number): number {
     if (back <= 0) return 0;
     return 1 / (1 + Math.exp(this.exponent * Math.log(front / back)));
   }
 }
 
-export const queueModelOf = (name: QueueModelName): QueueModel =>
-  name === 'power' ? new PowerQueue() : PESSIMISTIC;
+/** log(1 + back) / (log(1 + back) + log(1 + front)), in lots (hftbacktest's LogProbQueueFunc). Deterministic. */
+export class LogQueue extends ProbabilityQueue {
+  readonly name = 'log';
+
+  protected behind(front: number, back: number): number {
+    if (back <= 0) return 0;
+    const [f, b] = [Math.log1p(front), Math.log1p(back)];
+    return b / (b + f);
+  }
+}
+
+export function queueModelOf(name: QueueModelName): QueueModel {
+  if (name === 'power') return new PowerQueue();
+  if (name === 'log') return new LogQueue();
+  return name === 'behind-ui' ? BEHIND_UI : PESSIMISTIC;
+}
 
 /**
  * The order joins the end of the queue at its price. Beyond the last displayed level nothing is known (a top-N feed

@@ -6,6 +6,7 @@ import type { CommandSink } from '#core/ports';
 import type { Micros, SpanMicros } from '#core/units';
 import { Exchange } from './exchange.js';
 import type { ExchangeOptions } from './exchange.js';
+import type { Delays } from './delays.js';
 import { DelayLine } from './latency.js';
 
 export interface VenueOptions extends Omit<ExchangeOptions, 'emit'> {
@@ -13,22 +14,30 @@ export interface VenueOptions extends Omit<ExchangeOptions, 'emit'> {
   readonly orderDelay: SpanMicros;
   /** From the venue's matcher to the bot. */
   readonly replyDelay: SpanMicros;
+  /** Delays that change from one command or reply to the next; the two above without. */
+  readonly delays?: Delays;
 }
 
 export class SimVenue implements CommandSink {
   readonly exchange: Exchange;
   private readonly orders: DelayLine<Command>;
   private readonly replies: DelayLine<AccountEvent>;
+  private readonly delays: Delays | null;
 
   constructor(options: VenueOptions) {
     this.orders = new DelayLine(options.orderDelay);
     this.replies = new DelayLine(options.replyDelay);
+    this.delays = options.delays ?? null;
     this.exchange = new Exchange({ ...options, emit: (event) => this.reply(event) });
   }
 
   /** Puts the commands into the order line. The array is not kept; commands are frozen values. */
   send(nowUs: Micros, commands: readonly Command[]): void {
-    for (const command of commands) this.orders.push(nowUs, command);
+    const { delays, orders } = this;
+    for (const command of commands) {
+      if (delays !== null) orders.delay = delays.order(nowUs, command);
+      orders.push(nowUs, command);
+    }
   }
 
   /** When the next command reaches the venue; Infinity when none is under way. */
@@ -68,6 +77,7 @@ export class SimVenue implements CommandSink {
   }
 
   private reply(event: AccountEvent): void {
+    if (this.delays !== null) this.replies.delay = this.delays.reply(event.us);
     this.replies.push(event.us, event);
   }
 }
