@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { StartProblem } from '#config/problem';
 import type { OperateOutcome, OperateRequest } from '#run/operate';
+import { someSettings } from './options.js';
 import { addTarget, targetFrom } from './target.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -85,6 +86,19 @@ function print({ results, exitCode }: OperateOutcome, json: boolean): void {
   }
 }
 
+/** How to reach a venue past the bot; the client is loaded only where there is one to reach. */
+async function venueFrom(options: Options): Promise<NonNullable<OperateRequest['venue']>> {
+  const { VENUE_KEYS } = await import('#run/venue-keys');
+  const keys = someSettings(options, VENUE_KEYS).values;
+  return {
+    keys,
+    make: async (reach, own) => {
+      const { paradexEmergency } = await import('#run/paradex-place');
+      return paradexEmergency(reach, own);
+    },
+  };
+}
+
 const ACCOUNT_HELP: Readonly<Record<OperatorCommand, string>> = {
   stop: 'only this account (default: all that are live, else MM_ACCOUNT, else that of the last run)',
   pause:
@@ -115,8 +129,12 @@ export function addOperate(program: Command): void {
       const flatten = (options['flatten'] ?? null) as OperateRequest['flatten'];
       const target = targetFrom(options);
       const { operate } = await import('#run/operate');
+      const venue = command === 'stop' ? await venueFrom(options) : undefined;
       const notify = (line: string): void => void process.stderr.write(`${line}\n`);
-      const outcome = await operate({ command, reason, flatten, target, notify });
+      const outcome = await operate({
+        ...{ command, reason, flatten, target, notify },
+        ...(venue === undefined ? {} : { venue }),
+      });
       print(outcome, options['json'] === true);
     });
   }

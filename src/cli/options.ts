@@ -24,7 +24,8 @@ export const ALL_GROUPS = Object.keys(HEADINGS) as Group[];
 export function addParameters(command: Command, groups: readonly Group[]): Command {
   for (const key of PARAMETER_KEYS) {
     const definition: Parameter<unknown> = PARAMETERS[key];
-    if (!groups.includes(definition.group)) continue;
+    // A secret on the command line would be in every list of processes.
+    if (!groups.includes(definition.group) || definition.secret) continue;
     const fallback = definition.fallback ?? definition.derived ?? '';
     const text = `${definition.help} (default: ${fallback}; ${variableOf(key)})`;
     command.addOption(

@@ -4,13 +4,17 @@ import { EXIT, StartProblem } from '#config/problem';
 import { addAb } from './ab.js';
 import { addBacktest } from './backtest.js';
 import { addCalibrate } from './calibrate.js';
+import { addCompare } from './compare.js';
 import { addConfig } from './config.js';
 import { addExplain } from './explain.js';
 import { addExport } from './export.js';
 import { addMetrics } from './metrics.js';
 import { addOperate } from './operate.js';
+import { addReport } from './report.js';
 import { addRun } from './run.js';
+import { addSweep } from './sweep.js';
 import { addTape } from './tape.js';
+import { addVenue } from './venue.js';
 import { VERSION } from './version.js';
 
 function build(): Command {
@@ -26,11 +30,15 @@ function build(): Command {
     addRun,
     addAb,
     addBacktest,
+    addCompare,
+    addReport,
+    addSweep,
     addCalibrate,
     addMetrics,
     addExplain,
     addOperate,
     addTape,
+    addVenue,
     addExport,
     addConfig,
   ]) {

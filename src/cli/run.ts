@@ -14,6 +14,8 @@ Examples:
   mm run --static --model glft --kappa 1.5 --size 200 --inventory-std 3
   mm run --dynamic --maker-fee 0.3bp                 sigma, kappa, alpha, epsilon measured; yours are the start
   mm run --static --tape btc.tape                    paper on a recording, in real time
+  mm run --static --venue paradex                    paper through the real Paradex client, on 127.0.0.1
+  mm run --static --venue paradex --network testnet  keys from .env (docs/go-live.md)
 Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm stop.`;
 
 /** Exactly one of --static and --dynamic, or an explanation of the choice. */
@@ -64,15 +66,32 @@ export function addRun(program: Command): void {
     .command('run')
     .description('quote: fixed parameters (--static) or measured ones (--dynamic)')
     .option('--static', 'quote on the parameters given')
-    .option('--dynamic', 'quote on parameters measured in the market');
+    .option('--dynamic', 'quote on parameters measured in the market')
+    .option(
+      '--relay <URL>',
+      'paper on a venue: play the public feed of another one, such as paradex',
+    )
+    .option('--adopt', 'take orders and a position that the ledger does not know as they are')
+    .option('--yes-real-money', 'needed for --network mainnet');
   addMarketOptions(command).addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
     const mode = modeFrom(options);
     const layered = settingsFrom(options);
     const wanted = marketOptions(options);
-    const { runLive } = await import('#run/live');
     const terminal = process.stdout.isTTY === true;
-    process.exitCode = await runLive({ layered, mode, ...wanted, terminal, version: VERSION });
+    const request = { layered, mode, ...wanted, terminal, version: VERSION };
+    if (layered.values.venue === 'sim') {
+      const { runLive } = await import('#run/live');
+      process.exitCode = await runLive(request);
+      return;
+    }
+    const { runLiveOnVenue } = await import('#run/venue-live');
+    process.exitCode = await runLiveOnVenue({
+      ...request,
+      market: { ...wanted.market, relay: text(options['relay']) },
+      adopt: options['adopt'] === true,
+      yesRealMoney: options['yesRealMoney'] === true,
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-// `mm tape import|info|verify`: from CSV recordings to tapes, and what is on them.
+// `mm tape import|to-npz|info|verify`: from recordings to tapes and back, and what is on them.
 import type { Command } from 'commander';
 import { EXIT, StartProblem } from '#config/problem';
 import { span } from '#config/quantities';
@@ -8,6 +8,8 @@ import { progressBar } from './progress.js';
 const EXAMPLES = `
 Examples:
   mm tape import --out btc.tape btc_incremental_book_L2.csv.gz btc_trades.csv.gz
+  mm tape import --out btc.tape --symbol BTCUSDT btcusdt_20240718.npz
+  mm tape to-npz btc.tape --out btc.npz
   mm tape info btc.tape
   mm tape verify btc.tape
   mm tape verify btc_incremental_book_L2.csv.gz btc_trades.csv.gz`;
@@ -46,9 +48,10 @@ function addImport(tape: Command): void {
   tape
     .command('import')
     .description(
-      'make a tape of CSV files in the Tardis layout (incremental_book_L2, trades, quotes; .gz), merged by local time',
+      'make a tape of CSV files in the Tardis layout (incremental_book_L2, trades, quotes; .gz), merged by local time, or of hftbacktest .npz files',
     )
-    .argument('<files...>', 'CSV files of one market')
+    .argument('<files...>', 'CSV files, or .npz files in order of time, of one market')
+    .option('--symbol <NAME>', '.npz only: what it is of (default: the name of the first file)')
     .requiredOption('--out <FILE>', 'the tape to write')
     .option('--tick <SIZE>', 'price step (default: inferred and printed)')
     .option('--lot <SIZE>', 'size step (default: inferred and printed)')
@@ -61,6 +64,7 @@ function addImport(tape: Command): void {
       try {
         const info = await tapeImport({
           ...mergeOptions(files, options),
+          ...(text(options['symbol']) === undefined ? {} : { symbol: options['symbol'] as string }),
           out: options['out'] as string,
           overwrite: options['overwrite'] === true,
           onProgress: ({ fraction }) => progress.step('importing', fraction),
@@ -71,6 +75,26 @@ function addImport(tape: Command): void {
       } finally {
         progress.done();
       }
+    });
+}
+
+function addToNpz(tape: Command): void {
+  tape
+    .command('to-npz')
+    .description('write a tape as an .npz file for hftbacktest (2.x)')
+    .argument('<tape>', 'a tape')
+    .requiredOption('--out <FILE>', 'the .npz to write')
+    .option('--stored', 'not compressed: larger, faster to write and to load')
+    .option('--overwrite', 'replace the file if it is there')
+    .option('--json', 'as one JSON object')
+    .action(async (path: string, options: Options) => {
+      const { tapeToNpz } = await import('#run/tapes');
+      const { written, text: lines } = await tapeToNpz(path, options['out'] as string, {
+        stored: options['stored'] === true,
+        overwrite: options['overwrite'] === true,
+      });
+      if (options['json'] === true) json({ schemaVersion: 1, ...written });
+      else process.stdout.write(`${lines}\n`);
     });
 }
 
@@ -92,7 +116,7 @@ function addVerify(tape: Command): void {
   tape
     .command('verify')
     .description('read every row and say what is wrong: a verdict, with counts')
-    .argument('<files...>', 'one tape, or CSV files of one market')
+    .argument('<files...>', 'one tape, or CSV or .npz files of one market')
     .option('--tick <SIZE>', 'price step of CSV files (default: inferred)')
     .option('--lot <SIZE>', 'size step of CSV files (default: inferred)')
     .option('--gap <TIME>', 'a silence of the book longer than this is a hole (default: 4s)')
@@ -100,7 +124,7 @@ function addVerify(tape: Command): void {
     .action(async (files: string[], options: Options) => {
       const tapes = files.filter((file) => file.endsWith('.tape'));
       if (tapes.length > 0 && files.length > 1) {
-        throw new StartProblem('give one tape, or CSV files of one market, not both');
+        throw new StartProblem('give one tape, or CSV or .npz files of one market, not both');
       }
       const { verify } = await import('#run/tapes');
       const progress = progressBar();
@@ -126,6 +150,7 @@ export function addTape(program: Command): void {
     .description('recordings: import, look at, check')
     .addHelpText('after', EXAMPLES);
   addImport(tape);
+  addToNpz(tape);
   addInfo(tape);
   addVerify(tape);
 }

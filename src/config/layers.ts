@@ -22,7 +22,15 @@ export interface LayerInput {
 }
 
 /** Variables that are read elsewhere and are no parameters. */
-const OTHER_VARIABLES = new Set(['MM_CONFIG', 'MM_HISTORIES', 'MM_KILLS']);
+const OTHER_VARIABLES = new Set([
+  'MM_CONFIG',
+  'MM_HISTORIES',
+  'MM_KILLS',
+  'MM_FRAMES',
+  'MM_SIGNATURES',
+  'MM_TRIALS',
+  'MM_BROWSER',
+]);
 
 function readDotenv(path: string | null): Record<string, string> {
   if (path === null) return {};
@@ -112,7 +120,7 @@ function readKeys(
   for (const key of keys) {
     const definition: Parameter<unknown> = PARAMETERS[key];
     const candidates: readonly (readonly [string | undefined, Origin, string])[] = [
-      [input.flags[key], 'flag', flagOf(key)],
+      [definition.secret ? undefined : input.flags[key], 'flag', flagOf(key)],
       [input.env[variableOf(key)] || undefined, 'environment', variableOf(key)],
       [dotenv[variableOf(key)] || undefined, '.env', `${variableOf(key)} in .env`],
       [file[fileKeyOf(key)], 'file', `"${fileKeyOf(key)}" in --config`],
@@ -126,7 +134,7 @@ function readKeys(
     const [text, origin, name] = found as readonly [string, Origin, string];
     try {
       values[key] = definition.parse(text);
-      texts.set(key, { text, origin });
+      texts.set(key, { text: definition.secret ? '***' : text, origin });
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       const shown = definition.secret ? '***' : `"${text}"`;

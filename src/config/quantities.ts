@@ -163,3 +163,22 @@ export const accountName = (value: string): string => {
     throw new BadValue('must be 1 to 40 of 0-9 A-Z a-z _ -');
   return value;
 };
+
+export interface FeeTierSetting {
+  readonly volume: Money;
+  readonly maker: Rate;
+  readonly taker: Rate;
+}
+/** "0:2bp/5bp,1000000:1.5bp/4.5bp": from which volume on, maker and taker fee; the first begins at 0. */
+export const feeTiers = (text: string): readonly FeeTierSetting[] => {
+  const wrong = new BadValue('must look like 0:2bp/5bp,1000000:1.5bp/4.5bp, volumes rising from 0');
+  const tiers = text.split(',').map((piece): FeeTierSetting => {
+    const match = /^([^:]+):([^/]+)\/(.+)$/.exec(piece.trim());
+    const volume = parseMoney((match?.[1] ?? '').trim().replace(/^\$/, '').replaceAll('_', ''));
+    if (match === null || volume === null) throw wrong;
+    return { volume, maker: fee(match[2] as string), taker: fee(match[3] as string) };
+  });
+  const rising = tiers.every(({ volume }, i) => volume > (tiers[i - 1]?.volume ?? -1));
+  if (!rising || tiers[0]?.volume !== 0) throw wrong;
+  return tiers;
+};

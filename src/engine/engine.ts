@@ -313,11 +313,12 @@ export class Engine implements MarketRows {
     if (position.lots === 0 || sizing.unitLots === 0) sizing.fixUnit(mid);
     const { unitLots, limitLots } = sizing;
     this.strategy ??= parts.makeStrategy({ mid, unitLots, limitLots });
+    // Spelt out: spreading would cost as much as all the rest of a decision (V8 builds a dictionary).
     const view = makeView({
-      ...{ startUs: parts.start.nowUs, instrument: parts.instrument, book, numbers, sizing },
-      ...{ fair: this.sight.fair, positionLots: position.lots, market: this.measures.market(now) },
+      startUs: parts.start.nowUs, instrument: parts.instrument, book, numbers, sizing,
+      fair: this.sight.fair, positionLots: position.lots, market: this.measures.market(now),
       reducing: breaker.state === 'reducing',
-    });
+    }); // prettier-ignore
     wake.begin(now);
     const decision = this.strategy.decide(view);
     this.lastView = view;

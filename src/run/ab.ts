@@ -13,6 +13,7 @@ import type { Mode } from './assembly.js';
 import { RunClock } from './clock.js';
 import { ConsoleView } from './console-view.js';
 import { LiveRun } from './live-run.js';
+import { simParts } from './machine.js';
 import { firstMid } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
 import { liveMarket, openRun } from './open-run.js';
@@ -133,7 +134,10 @@ function begin(
   const begun: Watched[] = [];
   try {
     for (const one of open) {
-      const run = new LiveRun({ layered, duration, version, market, ...one, clock, mid });
+      const run = new LiveRun({
+        ...{ layered, duration, version, ...one, clock },
+        ...simParts(market, layered.values, one, mid),
+      });
       const { position } = one.opened.ledger;
       if (position.lots !== 0) {
         one.log.logger.warn(

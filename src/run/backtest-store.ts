@@ -5,7 +5,7 @@ import type { Instrument } from '#core/instrument';
 import { MARKOUT_HORIZONS } from '#core/markout';
 import type { FundingPaid } from '#core/messages';
 import { Position } from '#core/position';
-import type { Money, TickPrice } from '#core/units';
+import type { Micros, Money, TickPrice } from '#core/units';
 import { makeStateFolder } from '#ledger/paths';
 import { LedgerProblem } from '#ledger/problem';
 import { Ledger } from '#ledger/writer';
@@ -14,6 +14,10 @@ import type { RunResult } from '#report/run-result';
 import { newRunId } from './run-id.js';
 
 export const STORE_NAME = 'backtests.store';
+/** Keys of the state kept with a run: what its report draws, its summary, what it rests on (report/record.ts). */
+export const TRACE_KEY = 'trace';
+export const RESULT_KEY = 'result';
+export const ASSUMPTIONS_KEY = 'assumptions';
 
 export interface StoredRun {
   readonly collector: Collector;
@@ -22,6 +26,7 @@ export interface StoredRun {
   readonly capital: Money;
   /** Effective settings, plain JSON. */
   readonly params: unknown;
+  readonly assumptions: string;
 }
 
 /** Writes one run; returns its id, or why it could not be kept (a full disk does not spoil a backtest). */
@@ -45,7 +50,7 @@ export function storeBacktest(
 }
 
 function write(ledger: Ledger, run: StoredRun): string {
-  const { collector, instrument, result, capital, params } = run;
+  const { collector, instrument, result, capital, params, assumptions } = run;
   const { startUs, endUs } = collector;
   const runId = newRunId();
   ledger.beginRun({
@@ -68,16 +73,34 @@ function write(ledger: Ledger, run: StoredRun): string {
     if ('rate' in fact) {
       position.applyFunding(fact.amount);
       ledger.event(fact);
-    } else enterFill(ledger, position, fact, collector.fills.indexOf(fact));
+    } else if ('lots' in fact) enterFill(ledger, position, fact, collector.fills.indexOf(fact));
+    else enterMark(ledger, position, fact);
   }
+  const trace = collector.trace?.data();
+  if (trace !== undefined) ledger.state(endUs, TRACE_KEY, trace);
+  ledger.state(endUs, RESULT_KEY, result);
+  ledger.state(endUs, ASSUMPTIONS_KEY, assumptions);
   const { commandHash } = result;
   ledger.endRun({ us: endUs, exitCode: 0, reason: 'the data has ended', commandHash });
   return runId;
 }
 
-/** Fills and funding as they came. */
-function inOrder(collector: Collector): (FillRecord | FundingPaid)[] {
-  return [...collector.fills, ...collector.funding].sort((a, b) => a.us - b.us);
+interface Marked {
+  readonly us: Micros;
+  readonly mark: TickPrice;
+}
+
+/** Fills, funding and marks as they came; the last mark is that of the run's P&L. */
+function inOrder(collector: Collector): (FillRecord | FundingPaid | Marked)[] {
+  const { fills, funding, trace, endUs, lastMark } = collector;
+  const marks: Marked[] = trace?.data().samples.map(({ us, mark }) => ({ us, mark })) ?? [];
+  if (lastMark > 0) marks.push({ us: endUs, mark: lastMark });
+  return [...fills, ...funding, ...marks].sort((a, b) => a.us - b.us);
+}
+
+function enterMark(ledger: Ledger, position: Position, { us, mark }: Marked): void {
+  const accrued = 0 as Money;
+  ledger.equity({ us, mark, accrued, equity: position.equity(mark, accrued) });
 }
 
 function enterFill(ledger: Ledger, position: Position, fill: FillRecord, index: number): void {
@@ -93,6 +116,6 @@ function enterFill(ledger: Ledger, position: Position, fill: FillRecord, index: 
       ledger.markout({ tradeId, horizonMs, mid: later, bridged: fill.bridged[i] === 1 });
   });
   if (mid === 0) return;
-  const accrued = 0 as Money;
-  ledger.equity({ us, mark: mid, accrued, equity: position.equity(mid, accrued) });
+  ledger.markout({ tradeId, horizonMs: 0, mid, bridged: false });
+  enterMark(ledger, position, { us, mark: mid });
 }

@@ -2,11 +2,13 @@
 // timed alone; what comes out is a RunResult for each.
 import type { ParameterValues } from '#config/parameters';
 import type { RowSource } from '#core/rows';
-import type { Micros, Seconds } from '#core/units';
+import type { Bps, Micros, Seconds } from '#core/units';
 import { fromSeconds } from '#core/units';
 import { Collector } from '#report/collector';
+import type { AccountView } from '#report/collector';
 import type { FillModelName, RunResult } from '#report/run-result';
 import { summarise } from '#report/summarise';
+import { Trace } from '#report/trace';
 import { modelLabel } from '#strategies/avellaneda/strategy';
 import { queueModelOf } from '#sim/queue';
 import { SimVenue } from '#sim/venue';
@@ -17,6 +19,8 @@ import { storeBacktest } from './backtest-store.js';
 import { HashingSink } from './command-hash.js';
 import { SYNTHETIC_START_US, firstMid, openMarket } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
+import { NO_FACTS, factWarnings, modelFacts, runModels, withClassFees } from './models.js';
+import type { ModelFacts } from './models.js';
 import { Simulation } from './simulation.js';
 import { stateDirOf } from './state-dir.js';
 
@@ -26,6 +30,8 @@ export const REPORT_EVERY = { account: fromSeconds(5), openOrders: fromSeconds(6
 const DEFAULT_DURATION = 3_600 as Seconds;
 /** Market time between two looks at the progress bar. */
 const CHUNK_US = 600e6;
+/** How far adverse selection is moved either way on bars: nobody knows it much better. */
+const EPSILON_STEP_BPS = 0.2;
 
 export interface BacktestRequest {
   readonly values: ParameterValues;
@@ -42,12 +48,15 @@ export interface BacktestOutcome {
   /** Mode by mode, and in each floor, queue, ceiling. */
   readonly runs: readonly RunResult[];
   readonly assumptions: string;
-  /** What went wrong beside the runs: they could not be kept in the store. */
+  /** What went wrong beside the runs: they could not be kept in the store, clocks disagree. */
   readonly notes: readonly string[];
+  /** On bars only, by mode: the queue model with the market's adverse selection changed. */
+  readonly sensitivity: readonly EpsilonRow[];
 }
 
 export async function runBacktest(request: BacktestRequest): Promise<BacktestOutcome> {
-  const { values, progress } = request;
+  const { progress } = request;
+  const values = withClassFees(request.values);
   const stateDir = stateDirOf(values);
   const duration =
     request.duration ?? (request.market.synthetic === null ? null : DEFAULT_DURATION);
@@ -58,7 +67,8 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
   const modes: readonly Mode[] = mode === 'both' ? ['static', 'dynamic'] : [mode];
   const shadow = request.shadow ?? mode === 'both';
   const each = modes.flatMap((m) => FILL_MODELS.map((fillModel) => ({ mode: m, fillModel })));
-  const notes = new Set<string>();
+  const facts = await modelFacts(values, market);
+  const notes = new Set<string>(factWarnings(facts));
   const runs = each.map((run) => {
     const label = `${run.mode} ${values.model} ${run.fillModel}`;
     const onProgress = (done: number): void => progress.step(label, done);
@@ -71,13 +81,21 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
         result,
         capital,
         params: values,
+        assumptions: assumptions(values, market.instrument, facts, market.coarse ?? null),
       });
       if ('problem' in kept) notes.add(`not kept in the store of backtests: ${kept.problem}`);
       return 'problem' in kept ? result : { ...result, runId: kept.runId };
     };
-    return simulateRun({ values, market, duration, shadow, ...run, onProgress, keep });
+    return simulateRun({
+      ...{ values, market, facts, duration, shadow, ...run, onProgress, keep, traced: true },
+    });
   });
-  return { runs, assumptions: assumptions(values, market.instrument), notes: [...notes] };
+  const { instrument, coarse = null } = market;
+  const sensitivity = modes.flatMap((m) =>
+    epsilonSensitivity({ values, market, facts, duration, shadow, mode: m }),
+  );
+  const said = assumptions(values, instrument, facts, coarse);
+  return { runs, assumptions: said, notes: [...notes], sensitivity };
 }
 
 export interface RunRequest {
@@ -86,9 +104,13 @@ export interface RunRequest {
   /** Static mode: the analyzer watches too. */
   readonly shadow?: boolean;
   readonly market: Market;
+  /** What the models need to know of the recording; nothing by default. */
+  readonly facts?: ModelFacts;
   readonly duration: Seconds | null;
   readonly fillModel: FillModelName;
   readonly onProgress?: (fraction: number) => void;
+  /** Remember what a report draws: quotes, parameters, distances. A few per cent slower. */
+  readonly traced?: boolean;
   /** Stores what happened; returns the result under the id it got there. */
   readonly keep?: (collector: Collector, result: RunResult) => RunResult;
   /** For the benchmark: rows from elsewhere than the market itself. */
@@ -101,23 +123,35 @@ export function simulateRun(request: RunRequest): RunResult {
   const { instrument } = market;
   const startUs = market.firstUs ?? SYNTHETIC_START_US;
   const mid = firstMid(market, startUs);
-  const source = request.source ?? market.open(startUs);
-  const collector = new Collector(instrument, values.capital, () => {
+  const rows = request.source ?? market.open(startUs);
+  const models = runModels(values, request.facts ?? NO_FACTS, rows);
+  const { source } = models;
+  const trace = request.traced
+    ? new Trace(request.duration ?? market.seconds, (us) => analyzer?.estimates?.(us) ?? null)
+    : null;
+  const look = (): AccountView => {
     const { account, book, markPrice } = venue.exchange;
     return {
       pnl: account.position.pnl(markPrice),
       lots: account.position.lots,
       mid: book.sound ? book.mid : (0 as typeof mid),
+      mark: markPrice,
     };
-  });
+  };
+  const collector = new Collector(instrument, values.capital, look, trace);
   const venue = new SimVenue({
     instrument,
     fillModel,
     queue: queueModelOf(values.queueModel),
-    account: { deposit: values.capital, leverage: Math.max(values.maxLeverage, 1) },
+    account: {
+      deposit: values.capital,
+      leverage: Math.max(values.maxLeverage, 1),
+      ...(models.fees && { fees: models.fees }),
+    },
     useQuotes: market.useQuotes,
     orderDelay: values.latency.order,
     replyDelay: values.latency.reply,
+    ...(models.delays && { delays: models.delays }),
     onFill: (fill, at) =>
       collector.recordFill({
         us: fill.venueUs, side: fill.side, ticks: fill.ticks, lots: fill.lots, fee: fill.fee,
@@ -187,4 +221,26 @@ function play(
     if (seconds !== null) request.onProgress?.((simulation.nowUs - startUs) / (seconds * 1e6));
   }
   return wall / 1000;
+}
+
+/** The queue model with the market's adverse selection changed, the quotes' own setting as it was. */
+export interface EpsilonRow {
+  readonly mode: string;
+  readonly epsilonBps: number;
+  readonly pnl: string;
+  readonly netEdgeBps: number | null;
+  readonly fills: number;
+}
+
+/** Empty unless the market is made of bars. */
+export function epsilonSensitivity(request: Omit<RunRequest, 'fillModel'>): EpsilonRow[] {
+  const { market, values, mode } = request;
+  const { withEpsilon } = market;
+  if (withEpsilon === undefined) return [];
+  return [-EPSILON_STEP_BPS, 0, EPSILON_STEP_BPS].map((change) => {
+    const epsilon = (values.epsilon + change) as Bps;
+    const run = simulateRun({ ...request, market: withEpsilon(epsilon), fillModel: 'queue' });
+    const { pnl, netEdgeBps, fills } = run;
+    return { mode, epsilonBps: epsilon, pnl, netEdgeBps, fills };
+  });
 }

@@ -1,7 +1,8 @@
 // The one real clock: wall time once, at the start, and a monotonic one from there, so that a jump of the system
 // clock moves no timer. `speed` is market time per second of wall time.
 import { MICROS_PER_MS } from '#core/units';
-import type { Micros } from '#core/units';
+import type { Clock, Timer } from '#core/outside';
+import type { Micros, SpanMicros } from '#core/units';
 
 export class RunClock {
   private readonly anchorMs = performance.now();
@@ -24,5 +25,21 @@ export class RunClock {
   /** Wall milliseconds until market time `us`. */
   waitFor(us: number): number {
     return (us - this.now()) / (MICROS_PER_MS * this.speed);
+  }
+}
+
+/** The same as a venue's client needs it: market time is wall time, and there are timers. */
+export class WallClock extends RunClock implements Clock {
+  constructor() {
+    super(1, 0);
+  }
+
+  nowUs(): Micros {
+    return this.now();
+  }
+
+  after(span: SpanMicros, run: () => void): Timer {
+    const timer = setTimeout(run, Math.max(0, Math.ceil(span / MICROS_PER_MS)));
+    return { cancel: () => clearTimeout(timer) };
   }
 }

@@ -1,8 +1,8 @@
-// One run against the simulated venue: plays the market as far as its host says, puts what happened into the ledger,
+// One run on one market side: drives it as far as its host says, puts what happened into the ledger,
 // obeys the operator, and ends only when nothing can be open (or says what may be). It knows no clock of the market, no
 // signal, no screen and no process exit: those are the host's (run-host.ts), so that two can live in one process.
 import { EXIT } from '#config/problem';
-import { CANCEL_ALL, clientId } from '#core/messages';
+import { clientId } from '#core/messages';
 import type { EngineEvent, OperatorOrder } from '#core/messages';
 import { formatMoney } from '#core/money';
 import type { StartFacts } from '#core/strategy';
@@ -12,12 +12,12 @@ import { LedgerProblem } from '#ledger/problem';
 import type { MetricsSnapshot } from '#report/metrics';
 import { startBlock } from '#strategies/avellaneda/startup';
 import { startLines } from '#strategies/avellaneda/startup-text';
-import { beginRun, buildMachine } from './machine.js';
+import { beginRun } from './machine.js';
 import type { LiveRunParts, Machine } from './machine.js';
+import { OperatorInbox } from './operator-inbox.js';
 import { dayMark, statusOf } from './status.js';
 import type { DayMark } from './status.js';
 
-const INBOX_MS = 250;
 const HOUSEKEEPING_US = 5e6;
 const EXIT_WITHIN_MS = 5_000;
 const FLATTEN_WITHIN_MS = 300_000;
@@ -34,14 +34,12 @@ export class LiveRun {
   private housekeepingUs = 0;
   /** The next commit also moves the ledger's log into its file and looks whether it is still there. */
   private tidy = false;
-  private inboxMs = 0;
   private ledgerMs = 0;
   private stoppingMs = 0;
   private latchedMs = 0;
   /** When it was last seen working its position down. */
   private workedMs = 0;
-  /** Stops that were obeyed: answered when nothing can be open any more. */
-  private readonly stopOrders = new Set<number>();
+  private readonly inbox: OperatorInbox;
   private flattening: FlattenMode | null;
   private logFailed = false;
   private code: number | null = null;
@@ -54,12 +52,22 @@ export class LiveRun {
     this.endUs = parts.duration === null ? Infinity : clock.startUs + parts.duration * 1e6;
     this.reachedUs = clock.startUs;
     beginRun(parts);
-    this.machine = buildMachine(parts, {
+    this.machine = parts.build(parts, {
       enqueue: (event) => this.waiting.push(event),
       onStart: (start) => this.sayStart(start),
     });
     this.today = opened.day;
     this.flattening = onHalt === 'hold' ? null : onHalt;
+    this.inbox = new OperatorInbox({
+      ledger: opened.ledger,
+      symbol: parts.instrument.spec.symbol,
+      engine: this.machine.assembly.engine,
+      flatten: (mode) => {
+        this.flattening = mode;
+        this.machine.input.flatten(mode);
+      },
+      obey: (us, order, reason) => this.operator(us, order, reason),
+    });
   }
 
   /** Null while it runs. */
@@ -81,7 +89,7 @@ export class LiveRun {
 
   /** Why its market broke off: a damaged recording. Null while it did not. */
   get problem(): Error | null {
-    return this.machine.source.problem;
+    return this.machine.side.problem;
   }
 
   /** It was told to end, or its market did. */
@@ -96,26 +104,19 @@ export class LiveRun {
 
   /** When something next happens in its market. */
   get nextUs(): number {
-    return this.machine.simulation.nextUs;
+    return this.machine.side.nextUs;
   }
 
   /** Of the account, at the last mark; null before the first. */
   get equity(): Money | null {
     const { mark } = this.machine.assembly.engine.numbers;
     if (mark <= 0) return null;
-    const { account } = this.machine.venue.exchange;
-    const accrued = account.accrued(this.machine.simulation.nowUs, mark);
-    return this.machine.assembly.engine.position.equity(mark, accrued);
+    return this.machine.assembly.engine.position.equity(mark, this.machine.side.accrued(mark));
   }
 
   private sayStart(start: StartFacts): void {
-    const { market, log } = this.parts;
-    const block = startBlock(
-      this.machine.assembly.params,
-      market.instrument,
-      start,
-      'as set: the simulated venue charges these',
-    );
+    const { instrument, log, feesFrom } = this.parts;
+    const block = startBlock(this.machine.assembly.params, instrument, start, feesFrom);
     for (const line of startLines(block)) {
       if (line.startsWith('WARNING ')) log.logger.warn(line.slice(8));
       else log.logger.info(line);
@@ -125,7 +126,7 @@ export class LiveRun {
   /** The first step of a turn: orders of the operator. */
   obey(wall: number): void {
     try {
-      this.readInbox(wall);
+      this.inbox.read(wall, this.presentUs);
     } catch (error) {
       if (!(error instanceof LedgerProblem)) throw error;
       this.ledgerFailed(error, wall);
@@ -134,10 +135,9 @@ export class LiveRun {
 
   /** Then, once or more: the market, up to `us` at most. */
   playTo(us: number): void {
-    const at = Math.min(us, this.limitUs);
-    this.machine.simulation.advanceTo(at);
-    this.drainHost(at as Micros);
-    this.housekeep(at as Micros);
+    const at = this.machine.side.advanceTo(Math.min(us, this.limitUs) as Micros);
+    this.drainHost(at);
+    this.housekeep(at);
     this.reachedUs = at;
   }
 
@@ -156,21 +156,21 @@ export class LiveRun {
       this.waiting.push({ kind: 'fault', us: nowUs, source: 'log', detail: failure });
     }
     if (this.waiting.length === 0) return;
-    const { engine } = this.machine.assembly;
-    for (const event of this.waiting.splice(0)) engine.handle({ ...event, us: nowUs });
-    engine.settle(nowUs);
+    const { input } = this.machine;
+    for (const event of this.waiting.splice(0)) input.handle({ ...event, us: nowUs });
+    input.settle(nowUs);
   }
 
   private commit(wall: number): void {
     const { ledger } = this.parts.opened;
-    const { recorder, assembly, simulation } = this.machine;
+    const { recorder, assembly, side } = this.machine;
     if (wall < this.ledgerMs) return;
     try {
       // The guards' baselines and latch travel with whatever is written: a killed run loses none of them.
       if (recorder.breakerMoved || ledger.pending > 0) {
-        ledger.breaker(simulation.nowUs, assembly.breaker.snapshot());
+        ledger.breaker(side.nowUs, assembly.breaker.snapshot());
       }
-      if (recorder.breakerMoved) ledger.status(simulation.nowUs, this.status(true));
+      if (recorder.breakerMoved) ledger.status(side.nowUs, this.status(true));
       if (this.tidy) ledger.idle();
       else ledger.commit();
       this.tidy = false;
@@ -187,7 +187,7 @@ export class LiveRun {
     const first = this.ledgerMs === 0;
     this.ledgerMs = wall + RETRY_LEDGER_MS;
     if (!first) return;
-    const us = this.machine.simulation.nowUs;
+    const us = this.machine.side.nowUs;
     this.waiting.push({ kind: 'fault', us, source: 'ledger', detail: problem.message });
     this.drainHost(us);
   }
@@ -204,7 +204,7 @@ export class LiveRun {
     this.today = dayMark(nowUs, position.volume, this.today);
     ledger.state(nowUs, 'day', this.today);
     if (numbers.mark > 0) {
-      const accrued = this.machine.venue.exchange.account.accrued(nowUs, numbers.mark);
+      const accrued = this.machine.side.accrued(numbers.mark);
       const equity = position.equity(numbers.mark, accrued);
       ledger.equity({ us: nowUs, mark: numbers.mark, accrued, equity });
     }
@@ -222,33 +222,12 @@ export class LiveRun {
     );
   }
 
-  private readInbox(wall: number): void {
-    if (wall < this.inboxMs) return;
-    this.inboxMs = wall + INBOX_MS;
-    const { opened, market } = this.parts;
-    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
-    for (const { id, operation, reason } of opened.ledger.inbox(market.instrument.spec.symbol)) {
-      if (this.stopOrders.has(id)) continue;
-      const { numbers, position } = this.machine.assembly.engine;
-      // A reset values the open position: it waits for the first mark.
-      if (operation === 'reset' && numbers.mark === 0 && position.lots !== 0) continue;
-      const [name, flatten] = operation.split(':') as [OperatorOrder['order'], string | undefined];
-      if (flatten !== undefined) {
-        this.flattening = flatten === 'ioc' ? 'reduce-only-ioc' : 'post-only';
-        this.machine.assembly.engine.flatten(this.flattening);
-      }
-      this.operator(us, name, reason);
-      if (name === 'stop') this.stopOrders.add(id);
-      else opened.ledger.taken(us, id);
-    }
-  }
-
   private operator(us: Micros, order: OperatorOrder['order'], reason: string): void {
-    const { engine } = this.machine.assembly;
-    engine.handle({ kind: 'operator', us, order, reason });
-    engine.settle(us);
+    const { input, assembly } = this.machine;
+    input.handle({ kind: 'operator', us, order, reason });
+    input.settle(us);
     if (order === 'reset')
-      this.parts.opened.ledger.reset({ us, reason, mark: engine.numbers.mark });
+      this.parts.opened.ledger.reset({ us, reason, mark: assembly.engine.numbers.mark });
   }
 
   /** Cancels everything and ends when that is confirmed. */
@@ -256,24 +235,24 @@ export class LiveRun {
     if (this.stoppingMs > 0) return;
     this.stoppingMs = performance.now();
     this.why = why;
-    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
-    this.operator(us, 'shutdown', why);
+    this.operator(this.presentUs, 'shutdown', why);
+  }
+
+  /** Time of the last thing that happened, at least that of the start. */
+  private get presentUs(): Micros {
+    return Math.max(this.machine.side.nowUs, this.parts.clock.startUs) as Micros;
   }
 
   /** Nothing can be open: the engine says so, the venue says so, and no command is under way. */
   private get empty(): boolean {
-    const { engine } = this.machine.assembly;
-    return (
-      engine.openOrders === 0 &&
-      this.machine.venue.exchange.openOrders().length === 0 &&
-      this.machine.venue.nextArrivalUs === Infinity
-    );
+    const { assembly, side } = this.machine;
+    return assembly.engine.openOrders === 0 && side.confirmEmpty();
   }
 
   private lookForEnd(at: number, wall: number): void {
     const { breaker, engine } = this.machine.assembly;
-    if (this.stoppingMs === 0 && (at >= this.endUs || this.machine.simulation.exhausted)) {
-      const { exhausted } = this.machine.simulation;
+    if (this.stoppingMs === 0 && (at >= this.endUs || this.machine.side.exhausted)) {
+      const { exhausted } = this.machine.side;
       const over = exhausted ? 'the tape has ended' : 'the duration is over';
       this.shutDown(this.problem?.message ?? over);
     }
@@ -301,11 +280,8 @@ export class LiveRun {
   private finish(code: number, why: string): void {
     this.code = code;
     this.why = why;
-    if (code !== EXIT.ordersRemain) {
-      const { ledger } = this.parts.opened;
-      for (const id of this.stopOrders) ledger.taken(this.machine.simulation.nowUs, id);
-    }
     if (code === EXIT.ordersRemain) this.nameOrders();
+    else this.inbox.answerStops(this.machine.side.nowUs);
   }
 
   private nameOrders(): void {
@@ -330,8 +306,8 @@ export class LiveRun {
 
   /** Our mistake: cancel everything past the engine, say what happened, exit 1. */
   crash(error: unknown): void {
-    const us = this.machine.simulation.nowUs;
-    this.machine.venue.exchange.submit(us, CANCEL_ALL);
+    const us = this.machine.side.nowUs;
+    this.machine.side.cancelAll();
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.parts.log.logger.fatal(`bug, everything cancelled: ${text}`);
     this.parts.opened.ledger.note(us, 'bug', text);
@@ -355,9 +331,9 @@ export class LiveRun {
   }
 
   private close(exitCode: number, reason: string): void {
-    this.machine.source.close();
+    this.machine.side.close();
     const { ledger } = this.parts.opened;
-    const us = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    const us = this.presentUs;
     try {
       this.housekeepingUs = 0;
       this.housekeep(us);
@@ -372,10 +348,9 @@ export class LiveRun {
 
   /** Where it stands now. */
   status(live = !this.ended): MetricsSnapshot {
-    const nowUs = Math.max(this.machine.simulation.nowUs, this.parts.clock.startUs) as Micros;
+    const nowUs = this.presentUs;
     const { mark } = this.machine.assembly.engine.numbers;
-    const accrued =
-      mark > 0 ? this.machine.venue.exchange.account.accrued(nowUs, mark) : (0 as Money);
+    const accrued = mark > 0 ? this.machine.side.accrued(mark) : (0 as Money);
     const today = dayMark(nowUs, this.machine.assembly.engine.position.volume, this.today);
     return statusOf(this.machine.statusParts, nowUs, accrued, today, live);
   }

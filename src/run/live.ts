@@ -7,6 +7,7 @@ import type { Mode } from './assembly.js';
 import { RunClock } from './clock.js';
 import { ConsoleView } from './console-view.js';
 import { LiveRun } from './live-run.js';
+import { simParts } from './machine.js';
 import { firstMid } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
 import { liveMarket, openRun } from './open-run.js';
@@ -54,7 +55,10 @@ async function play(
   const clock = new RunClock(request.speed, open.opened.restored.newestUs);
   const mid = firstMid(market, clock.startUs);
   const { layered, duration, version } = request;
-  const run = new LiveRun({ layered, duration, version, market, ...open, clock, mid });
+  const run = new LiveRun({
+    ...{ layered, duration, version, ...open, clock },
+    ...simParts(market, layered.values, open, mid),
+  });
   const show = (): void => view.block(metricsText(run.status()));
   const code = await new RunHost({ runs: [run], clock, show }).untilEnd();
   view.line(`\n${metricsText(run.status())}`);

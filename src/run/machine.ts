@@ -1,10 +1,14 @@
-// What a live run on the simulated venue is made of, and how its ledger row begins. Built once, driven by live-run.ts.
+// What a live run is made of, on the simulated venue here and on the wire in wire-machine.ts, and how its ledger row
+// begins. Built once, driven by live-run.ts.
 import type { Layered } from '#config/layers';
 import type { OpenLog } from '#config/log';
+import type { ParameterValues } from '#config/parameters';
+import type { Instrument } from '#core/instrument';
 import type { EngineEvent } from '#core/messages';
 import { formatMoney } from '#core/money';
 import type { StartFacts } from '#core/strategy';
 import type { Money, Seconds, TickPrice } from '#core/units';
+import type { AdjustEntry } from '#ledger/entries';
 import { queueModelOf } from '#sim/queue';
 import { SimVenue } from '#sim/venue';
 import { modelLabel } from '#strategies/avellaneda/strategy';
@@ -16,10 +20,12 @@ import { CarefulSource } from './careful-source.js';
 import type { RunClock } from './clock.js';
 import { HashingSink } from './command-hash.js';
 import { DurableSink } from './durable-sink.js';
+import type { EngineInput, MarketSide } from './market-side.js';
 import type { Market } from './markets.js';
 import { MarketWatch } from './market-watch.js';
 import { Recorder } from './recorder.js';
 import { ShiftedSource } from './shifted-source.js';
+import { SimSide } from './sim-side.js';
 import { Simulation } from './simulation.js';
 import type { StatusParts } from './status.js';
 
@@ -31,25 +37,39 @@ export interface LiveRunParts {
   readonly mode: 'static' | 'dynamic';
   readonly duration: Seconds | null;
   readonly version: string;
-  readonly market: Market;
+  readonly instrument: Instrument;
+  /** What is traded on, for people. */
+  readonly marketName: string;
+  /** Where the fees come from, for the start-up block. */
+  readonly feesFrom: string;
+  readonly opening: Opening;
+  readonly build: (parts: LiveRunParts, hooks: MachineHooks) => Machine;
   readonly account: string;
   readonly runId: string;
   readonly log: OpenLog;
   readonly opened: OpenAccount;
   readonly clock: RunClock;
-  readonly mid: TickPrice;
   /** Why the log cannot be written any more; null while it can. */
   readonly failed: () => string | null;
 }
 
+/** What is entered into the ledger before the first quote. */
+export interface Opening {
+  /** 'sim', 'paper', 'testnet' or 'mainnet'. */
+  readonly kind: string;
+  /** Money that was paid in or taken out since the ledger's last word; 0 = none. */
+  readonly transfer: Money;
+  /** A change of position that nobody traded here: the venue's, adopted. */
+  readonly adjust: AdjustEntry | null;
+}
+
 export interface Machine {
   readonly recorder: Recorder;
-  readonly venue: SimVenue;
   readonly assembly: Assembly;
   readonly watch: MarketWatch;
-  readonly simulation: Simulation;
+  readonly side: MarketSide;
+  readonly input: EngineInput;
   readonly sink: HashingSink;
-  readonly source: CarefulSource;
   readonly statusParts: StatusParts;
 }
 
@@ -61,14 +81,15 @@ export interface MachineHooks {
 
 /** The run's row, what the dead runs before it left, and the first deposit of a paper account. */
 export function beginRun(parts: LiveRunParts): void {
-  const { layered, market, opened, clock, mode, runId, account, log, version } = parts;
-  const { ledger, restored } = opened;
+  const { layered, instrument, opened, clock, mode, runId, account, log, version } = parts;
+  const { kind, transfer, adjust } = parts.opening;
+  const { ledger } = opened;
   const { capital } = layered.values;
   const dead = ledger.beginRun({
     runId,
     account,
-    instrument: market.instrument,
-    kind: 'sim',
+    instrument,
+    kind,
     mode,
     version,
     pid: process.pid,
@@ -77,23 +98,43 @@ export function beginRun(parts: LiveRunParts): void {
     startedUs: clock.startUs,
     deadOrders: 'restart',
   });
-  if (restored.lastRun === null) {
-    ledger.event({ kind: 'transfer', us: clock.startUs, amount: capital });
-    ledger.idle();
-  }
+  if (adjust !== null) ledger.adjust(adjust);
+  if (transfer !== 0) ledger.event({ kind: 'transfer', us: clock.startUs, amount: transfer });
+  ledger.idle();
   if (dead.runs.length > 0) {
     const { runs, orders } = dead;
     log.logger.warn({ runs, orders }, 'an earlier run was killed; its orders count as cancelled');
   }
   const { realised, fees, funding, lots } = ledger.position;
   const pnl = formatMoney((realised - fees + funding) as Money);
-  log.logger.info({ account, pnl, lots }, `run begins on ${market.name}`);
+  log.logger.info({ account, pnl, lots }, `run begins on ${parts.marketName}`);
 }
 
-export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine {
-  const { layered, market, opened, clock } = parts;
+/** A run on the simulated venue over `market`, whose first sound mid is `mid`. A paper account is paid its capital once. */
+export function simParts(
+  market: Market,
+  values: ParameterValues,
+  { opened }: { readonly opened: OpenAccount },
+  mid: TickPrice,
+): Pick<LiveRunParts, 'instrument' | 'marketName' | 'feesFrom' | 'opening' | 'build'> {
+  const transfer = opened.restored.lastRun === null ? values.capital : (0 as Money);
+  return {
+    instrument: market.instrument,
+    marketName: market.name,
+    feesFrom: 'as set: the simulated venue charges these',
+    opening: { kind: 'sim', transfer, adjust: null },
+    build: (parts, hooks) => buildSim(parts, hooks, market, mid),
+  };
+}
+
+function buildSim(
+  parts: LiveRunParts,
+  hooks: MachineHooks,
+  market: Market,
+  mid: TickPrice,
+): Machine {
+  const { layered, instrument, opened, clock } = parts;
   const { values } = layered;
-  const { instrument } = market;
   const { ledger, restored } = opened;
   const recorder = new Recorder(ledger, parts.log.logger, instrument);
   const venue = new SimVenue({
@@ -115,7 +156,7 @@ export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine 
     values,
     instrument,
     profile: SIM_PROFILE,
-    mid: parts.mid,
+    mid,
     sink,
     observer: recorder,
     start: {
@@ -130,10 +171,7 @@ export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine 
     mode: parts.mode,
     shadow: true,
   });
-  const { engine, breaker, analyzer } = assembly;
-  const { logger } = parts.log;
-  const watch = new MarketWatch({ analyzer, engine, mode: parts.mode, ledger, log: logger });
-  watch.restore(opened.learnt);
+  const { engine } = assembly;
   const source = rowsFromNow(market, clock.startUs);
   const simulation = new Simulation({
     source,
@@ -144,12 +182,27 @@ export function buildMachine(parts: LiveRunParts, hooks: MachineHooks): Machine 
     probe: null,
   });
   simulation.draining = true;
+  const side = new SimSide(simulation, venue, source);
+  return { ...around(parts, assembly, recorder), side, input: engine, sink };
+}
+
+/** What stands around every engine of a live run: the watch over the analyzer, and the status. */
+export function around(
+  parts: LiveRunParts,
+  assembly: Assembly,
+  recorder: Recorder,
+): Pick<Machine, 'assembly' | 'recorder' | 'watch' | 'statusParts'> {
+  const { engine, breaker, analyzer } = assembly;
+  const { instrument, clock, mode, opened } = parts;
+  const { ledger, learnt } = opened;
+  const watch = new MarketWatch({ analyzer, engine, mode, ledger, log: parts.log.logger });
+  watch.restore(learnt);
   const statusParts: StatusParts = {
-    ...{ runId: parts.runId, mode: parts.mode, account: parts.account },
+    ...{ runId: parts.runId, mode, account: parts.account },
     ...{ venue: instrument.spec.venue, model: modelLabel(assembly.params.strategy) },
     ...{ instrument, startedUs: clock.startUs, engine, breaker, recorder, watch },
   };
-  return { recorder, venue, assembly, watch, simulation, sink, source, statusParts };
+  return { assembly, recorder, watch, statusParts };
 }
 
 /** A synthetic market begins now; a recording is played as if it did. */

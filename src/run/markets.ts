@@ -18,12 +18,15 @@ import { PRESET_NAMES } from '#sim/market/presets';
 import type { PresetName } from '#sim/market/presets';
 import { TAPE_VERSION } from '#tape/format';
 import type { TapeInstrument } from '#tape/format';
-import { importTape } from '#tape/import';
+import { importFiles } from '#tape/import-files';
 import { TapeSource, readInfo } from '#tape/read';
+import { barMarket } from './bars.js';
 
-/** What the user asked for: exactly one of the three is set. */
+/** What the user asked for: exactly one of the four is set. */
 export interface MarketChoice {
   readonly data?: readonly string[];
+  /** 1-minute bars. */
+  readonly klines?: string | null;
   readonly tape: string | null;
   readonly synthetic: string | null;
 }
@@ -38,6 +41,10 @@ export interface Market {
   readonly seconds: number | null;
   /** True when the tape has top-of-book rows only. */
   readonly useQuotes: boolean;
+  /** On bars: in what way it is coarse, for the assumptions. */
+  readonly coarse?: string;
+  /** On bars: the same with other adverse selection, in bp. */
+  withEpsilon?(epsilonBps: number): Market;
 }
 
 /** Midnight of a plain day: where a synthetic backtest begins. */
@@ -132,7 +139,7 @@ export async function importedTape(
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   const draft = `${path}.${process.pid}.part`;
-  await importTape({
+  await importFiles({
     files,
     out: draft,
     overwrite: true,
@@ -149,6 +156,10 @@ export async function openMarket(
   stateDir: string,
   onProgress: (fraction: number) => void = () => undefined,
 ): Promise<Market> {
+  if (choice.klines !== undefined && choice.klines !== null) {
+    const bare = { venue: '', symbol: '', tickSize: '', lotSize: '' };
+    return barMarket(choice.klines, values, specOf(bare, values));
+  }
   const market = choice.data?.length
     ? tapeMarket(
         await importedTape(choice.data, stateDir, onProgress),

@@ -21,6 +21,8 @@ export interface RunWanted {
   readonly account: string;
   readonly mode: Mode;
   readonly instrument: Instrument;
+  /** Where it had to be known before; a new one without. */
+  readonly runId?: string;
   /** Takes the log lines for the console. */
   readonly console: (line: string, runId: string) => void;
 }
@@ -59,7 +61,7 @@ export async function liveMarket(
 export async function openRun(wanted: RunWanted): Promise<OpenRun> {
   const { values, stateDir, account, mode, instrument } = wanted;
   holdSignals();
-  const runId = newRunId();
+  const runId = wanted.runId ?? newRunId();
   let failure: string | null = null;
   const log = await openLog({
     directory: values.logDir,

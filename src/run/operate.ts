@@ -12,6 +12,9 @@ import type { AccountLedger } from './ledgers.js';
 import { botLine, failedLine, flatteningLine, restLine } from './operate-text.js';
 import { chooseTargets, marketOf } from './targets.js';
 import type { OperatorCommand, TargetQuery } from './targets.js';
+import type { VenueKeys } from './venue-keys.js';
+import { VenueStop, withVenue } from './venue-stop.js';
+import type { MakeEmergency } from './venue-stop.js';
 
 /** How long a live bot may take to answer, unless it is working a position down. */
 export const PATIENCE_MS = 10_000;
@@ -24,6 +27,8 @@ export interface OperateRequest {
   readonly flatten: 'post-only' | 'ioc' | null;
   readonly target: TargetQuery;
   readonly patienceMs?: number;
+  /** How to reach a venue on the wire, for `stop`. */
+  readonly venue?: { readonly keys: VenueKeys; readonly make: MakeEmergency };
   /** Progress of something that takes long, a line each. */
   readonly notify?: (line: string) => void;
 }
@@ -57,10 +62,23 @@ export interface OperateOutcome {
 export async function operate(request: OperateRequest): Promise<OperateOutcome> {
   const targets = chooseTargets(request.target, request.command);
   const results = await Promise.all(
-    targets.map((target) => toOne(target, request, targets.length)),
+    targets.map((target) => stopBoth(target, request, targets.length)),
   );
   const sure = results.every(({ outcome }) => outcome === 'obeyed' || outcome === 'written');
   return { results, exitCode: sure ? EXIT.clean : EXIT.ordersRemain };
+}
+
+/** A stop goes to the venue as well as to the bot, at once and whatever the bot does. */
+async function stopBoth(
+  target: AccountLedger,
+  request: OperateRequest,
+  count: number,
+): Promise<OperateResult> {
+  const { command, venue } = request;
+  const wire = command === 'stop' && venue ? VenueStop.begin(target, venue.keys, venue.make) : null;
+  if (wire === null) return toOne(target, request, count);
+  const result = await toOne(target, request, 2); // a failure here must not keep the venue's word from anybody
+  return withVenue(result, await wire.confirm());
 }
 
 /** With several targets, or a live one to be stopped, a failure is a result: the others must still be told. */

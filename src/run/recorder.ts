@@ -6,7 +6,7 @@ import { formatMoney } from '#core/money';
 import type { Command, EngineEvent, Fill } from '#core/messages';
 import type { EngineObserver } from '#core/ports';
 import type { Decision, Quote, View } from '#core/strategy';
-import type { Lots, Micros } from '#core/units';
+import type { Lots, Micros, Side, Ticks } from '#core/units';
 import { sideName } from '#core/units';
 import type { Logger } from '#config/log';
 import type { Ledger } from '#ledger/writer';
@@ -133,6 +133,11 @@ export class Recorder implements EngineObserver {
     }
     this.breakerMoved = true;
     this.log.warn(`guard: ${text}`);
+  }
+
+  onAdopted(us: Micros, side: Side, ticks: Ticks, lots: Lots, reason: string): void {
+    this.ledger.adjust({ us, side, ticks, lots, reason });
+    this.log.warn({ side, ticks, lots }, `position changed without a trade: ${reason}`);
   }
 
   onNote(nowUs: Micros, text: string): void {

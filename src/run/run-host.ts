@@ -40,6 +40,10 @@ export class RunHost {
   private reachedUs: number;
   private viewMs = 0;
   private over = false;
+  private poked = false;
+  /** The next turn that nobody asks for, and when it is. */
+  private timer: NodeJS.Timeout | null = null;
+  private timerMs = Infinity;
   private readonly seenEnd = new Set<LiveRun>();
   private problem: Error | null = null;
   private resolve: (code: number) => void = () => undefined;
@@ -64,6 +68,21 @@ export class RunHost {
     });
   }
 
+  /**
+   * Something has arrived: a turn as soon as the event loop comes round, one for all that arrives until then. Costs no
+   * timer.
+   */
+  poke(): void {
+    if (this.poked) return;
+    this.poked = true;
+    setImmediate(this.onPoke);
+  }
+
+  private readonly onPoke = (): void => {
+    this.poked = false;
+    this.turn();
+  };
+
   private get running(): LiveRun[] {
     return this.parts.runs.filter((run) => run.exitCode === null);
   }
@@ -82,7 +101,19 @@ export class RunHost {
     const { running } = this;
     if (running.length === 0) return this.finish();
     const wait = this.parts.clock.waitFor(Math.min(...running.map((run) => run.nextUs)));
-    setTimeout(() => this.turn(), Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.ceil(wait))));
+    this.wakeIn(Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.ceil(wait))));
+  }
+
+  /** An earlier turn that is coming anyway will do: a poke must not cost a new timer each time. */
+  private wakeIn(ms: number): void {
+    const due = performance.now() + ms;
+    if (this.timer !== null && this.timerMs <= due) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timerMs = due;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.turn();
+    }, ms);
   }
 
   private tellEnds(): void {
@@ -135,6 +166,7 @@ export class RunHost {
 
   private finish(): void {
     this.over = true;
+    if (this.timer !== null) clearTimeout(this.timer);
     this.signals.close();
     process.off('uncaughtException', this.onUncaught);
     const code = worstOf(this.parts.runs.map((run) => run.exitCode ?? EXIT.bug));

@@ -1,16 +1,29 @@
 // Tapes as commands: import CSV files, say what is on a tape, check it. Thin: the work is src/tape's.
 import { describeTape } from '#tape/info';
-import { importTape } from '#tape/import';
-import type { ImportOptions } from '#tape/import';
+import { importFiles } from '#tape/import-files';
+import type { AnyImportOptions } from '#tape/import-files';
 import type { TapeInfo } from '#tape/format';
 import type { MergeOptions } from '#tape/import';
+import { exportNpz } from '#tape/npz-write';
+import type { NpzExport } from '#tape/npz-write';
 import { readInfo } from '#tape/read';
 import { verifyFiles, verifyTape } from '#tape/verify';
 import type { Finding, Verdict, VerifyReport } from '#tape/verify';
 
-export type { ImportOptions, TapeInfo };
+export type { AnyImportOptions, TapeInfo };
 
-export const tapeImport = (options: ImportOptions): Promise<TapeInfo> => importTape(options);
+export const tapeImport = (options: AnyImportOptions): Promise<TapeInfo> => importFiles(options);
+
+/** Writes a tape as hftbacktest's .npz; what to tell the user of it, a line each. */
+export async function tapeToNpz(
+  tape: string,
+  out: string,
+  options: { readonly stored: boolean; readonly overwrite: boolean },
+): Promise<{ readonly written: NpzExport; readonly text: string }> {
+  const written = await exportNpz(tape, out, options);
+  const head = `${written.events} events, ${written.bytes} bytes in ${written.file}`;
+  return { written, text: [head, ...written.notes.map((note) => `  ${note}`)].join('\n') };
+}
 
 export function tapeInfo(path: string): { readonly info: TapeInfo; readonly text: string } {
   const info = readInfo(path);

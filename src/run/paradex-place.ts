@@ -1,0 +1,140 @@
+// Paradex as a place to trade: the loopback one of a paper run, testnet, or mainnet. One way for all three: the real
+// client over real sockets; only address and keys differ.
+import { randomBytes } from 'node:crypto';
+import { realNetwork } from '#clients/net/network';
+import type { EmergencyClient } from '#clients/net/venue-client';
+import { ParadexClient } from '#clients/paradex/client';
+import { ParadexEmergency } from '#clients/paradex/client-emergency';
+import type { ParameterValues } from '#config/parameters';
+import { StartProblem } from '#config/problem';
+import type { Network } from '#core/outside';
+import { WallClock } from './clock.js';
+import { onboard, paradexEnvironment, paradexIdentity } from './paradex-account.js';
+import type { ParadexIdentity } from './paradex-account.js';
+import { paradexSwitches } from './paradex-switches.js';
+import { startPaperVenue } from './paper-venue.js';
+import type { PaperVenue } from './paper-venue.js';
+import type { VenueKeys } from './venue-keys.js';
+import type { Reach, VenuePlace } from './venue-place.js';
+import type { VenueJob } from './venue-process.js';
+
+const DEFAULT_MARKET = 'BTC-USD-PERP';
+/** Known to be a private key on every curve: below the order by its length. */
+const KEY_BYTES = 31;
+const VENUE = 'paradex';
+
+export interface PlaceRequest {
+  readonly values: ParameterValues;
+  /** What the paper venue plays; null on a real network. */
+  readonly job: Omit<VenueJob, 'venue' | 'port'> | null;
+  readonly warn: (text: string) => void;
+}
+
+/** Throws StartProblem; then nothing is left running. */
+export async function paradexPlace(request: PlaceRequest): Promise<VenuePlace> {
+  const { values, job, warn } = request;
+  if (values.network !== 'paper') return await realPlace(values, warn);
+  if (job === null) throw new StartProblem('a paper run needs a market to play');
+  const paper = await startPaperVenue({ ...job, venue: VENUE, port: 0 });
+  try {
+    return await paperPlace(values, paper, warn);
+  } catch (error) {
+    await paper.close();
+    throw error;
+  }
+}
+
+async function paperPlace(
+  values: ParameterValues,
+  paper: PaperVenue,
+  warn: (text: string) => void,
+): Promise<VenuePlace> {
+  paper.onGone = (code) => warn(`the paper venue is gone (exit code ${code ?? 'none: killed'})`);
+  const network = realNetwork(new WallClock());
+  const paperKey = `0x${randomBytes(KEY_BYTES).toString('hex')}`;
+  const reach: Reach = {
+    ...{ venue: VENUE, network: 'paper', market: paper.market, url: paper.origin, paperKey },
+  };
+  const identity = await identityOf(network, reach, values, warn);
+  if (!identity.onboarded) await onboard(network, identity);
+  const name = `paradex paper, ${paper.origin}, ${paper.market}`;
+  return place(name, reach, values, network, identity, () => paper.close());
+}
+
+async function realPlace(
+  values: ParameterValues,
+  warn: (text: string) => void,
+): Promise<VenuePlace> {
+  const market = values.market ?? DEFAULT_MARKET;
+  const { paradexUrl: url } = values;
+  const network = realNetwork(new WallClock());
+  const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };
+  const identity = await identityOf(network, reach, values, warn);
+  if (!identity.onboarded && !identity.subkey) {
+    throw new StartProblem(
+      `no Paradex account belongs to this key (${identity.signer.account}); make one in the web app of ${values.network}, or set MM_PARADEX_ACCOUNT for a subkey`,
+    );
+  }
+  for (const warning of identity.warnings) warn(warning);
+  const name = `paradex ${values.network}, ${market}`;
+  return place(name, reach, values, network, identity, () => Promise.resolve());
+}
+
+function place(
+  name: string,
+  reach: Reach,
+  values: ParameterValues,
+  network: Network,
+  identity: ParadexIdentity,
+  close: () => Promise<void>,
+): VenuePlace {
+  const { environment, signer } = identity;
+  const { market } = reach;
+  const seed = randomBytes(8).toString('hex');
+  const switches = paradexSwitches(values.paradexSwitches);
+  const fallbackFees = { maker: fraction(values.makerFee), taker: fraction(values.takerFee) };
+  return {
+    ...{ venue: VENUE, network: reach.network, market, name, reach, close },
+    client: (runId, inbox, clock) =>
+      Promise.resolve(
+        new ParadexClient({
+          ...{ network, clock, seed, signer, environment, market, runId, inbox, switches },
+          fallbackFees,
+        }),
+      ),
+    emergency: () =>
+      Promise.resolve(
+        new ParadexEmergency({
+          network,
+          clock: new WallClock(),
+          seed,
+          signer,
+          environment,
+          market,
+        }),
+      ),
+  };
+}
+
+/** A rate (1e-10) as the decimal fraction that the venue writes. */
+const fraction = (rate: number): string => (rate / 1e10).toFixed(10);
+
+const identityOf = (
+  network: Network,
+  { network: where, url, paperKey }: Reach,
+  keys: VenueKeys,
+  warn: (text: string) => void,
+): Promise<ParadexIdentity> => {
+  const own =
+    paperKey === null ? keys : { ...keys, paradexPrivateKey: paperKey, paradexAccount: null };
+  return paradexIdentity(network, paradexEnvironment(where, url), own, warn);
+};
+
+/** For `mm stop`: shares nothing with a running bot but the account. */
+export async function paradexEmergency(reach: Reach, keys: VenueKeys): Promise<EmergencyClient> {
+  const clock = new WallClock();
+  const network = realNetwork(clock);
+  const { environment, signer } = await identityOf(network, reach, keys, () => undefined);
+  const seed = randomBytes(8).toString('hex');
+  return new ParadexEmergency({ network, clock, seed, signer, environment, market: reach.market });
+}

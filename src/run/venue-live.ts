@@ -1,0 +1,84 @@
+// `mm run --venue ...`: which venue, on which network, with which keys; then the run itself (venue-run.ts). What must not
+// be combined is refused here, before anything starts.
+import type { Layered } from '#config/layers';
+import { StartProblem } from '#config/problem';
+import { moneyToNumber } from '#core/money';
+import type { Seconds } from '#core/units';
+import type { Mode } from './assembly.js';
+import type { PlaceRequest } from './paradex-place.js';
+import { runOnVenue } from './venue-run.js';
+
+export interface VenueLiveRequest {
+  readonly layered: Layered;
+  readonly mode: Mode;
+  readonly market: {
+    readonly tape: string | null;
+    readonly synthetic: string | null;
+    /** Origin of a venue whose public feed a paper run is to be played on. */
+    readonly relay: string | null;
+  };
+  readonly duration: Seconds | null;
+  readonly speed: number;
+  readonly terminal: boolean;
+  readonly version: string;
+  readonly adopt: boolean;
+  readonly yesRealMoney: boolean;
+}
+
+/** Returns the exit code. Throws StartProblem and what runOnVenue throws. */
+export async function runLiveOnVenue(request: VenueLiveRequest): Promise<number> {
+  const found = contradictions(request);
+  if (found.length > 0) throw new StartProblem(found);
+  const { layered, mode, duration, terminal, version } = request;
+  const { values } = layered;
+  const warn = (text: string): void => void process.stderr.write(`mm: ${text}\n`);
+  const { paradexPlace } = await import('./paradex-place.js');
+  const place = await paradexPlace({ values, job: jobOf(request), warn });
+  const adopt = request.adopt || place.network === 'paper';
+  try {
+    return await runOnVenue({ layered, mode, place, duration, terminal, version, adopt });
+  } finally {
+    await place.close();
+  }
+}
+
+/** A paper venue is given the money that the run counts with. */
+function jobOf({ layered, market }: VenueLiveRequest): PlaceRequest['job'] {
+  const { values } = layered;
+  if (values.network !== 'paper') return null;
+  const { order, reply, feed } = values.latency;
+  const given = (key: 'makerFee' | 'takerFee'): boolean =>
+    layered.texts.get(key)?.origin !== 'default';
+  return {
+    ...{ tape: market.tape, synthetic: market.synthetic, relay: market.relay },
+    ...{ faults: null, seed: values.seed, speed: 1, delays: { order, reply, feed } },
+    ...{ deposit: values.capital, leverage: Math.max(values.maxLeverage, 1) },
+    ...(given('makerFee') ? { makerFee: values.makerFee } : {}),
+    ...(given('takerFee') ? { takerFee: values.takerFee } : {}),
+    ...(values.market === null ? {} : { market: values.market }),
+  };
+}
+
+function contradictions(request: VenueLiveRequest): string[] {
+  const { layered, market, speed, yesRealMoney } = request;
+  const { network, venue, capital } = layered.values;
+  const found: string[] = [];
+  if (speed !== 1) {
+    found.push(
+      `--speed ${speed}: time on --venue ${venue} is real; leave --speed out, or use --venue sim`,
+    );
+  }
+  const played = market.tape ?? market.synthetic ?? market.relay;
+  if (network !== 'paper' && played !== null) {
+    found.push(
+      `--tape, --synthetic and --relay are for --network paper; ${network} has its own market`,
+    );
+  }
+  if (network === 'mainnet' && !yesRealMoney) {
+    const usd = moneyToNumber(capital).toFixed(0);
+    found.push(
+      `--network mainnet trades real money (capital set: $${usd}); add --yes-real-money when you mean it (docs/go-live.md)`,
+    );
+  }
+  return found;
+}

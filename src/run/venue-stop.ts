@@ -1,0 +1,79 @@
+// The half of `mm stop` that needs no bot: a client of its own that cancels our orders at the venue and believes only the
+// venue's list. It works with the bot hung or dead. What it finds is put beside what the bot answered.
+import type { EmergencyClient } from '#clients/net/venue-client';
+import { emptyBook } from './empty-book.js';
+import type { Emptied } from './empty-book.js';
+import type { AccountLedger } from './ledgers.js';
+import type { OperateResult } from './operate.js';
+import type { VenueKeys } from './venue-keys.js';
+import { readReach } from './venue-place.js';
+import type { Reach } from './venue-place.js';
+
+const WITHIN_MS = 10_000;
+
+/** Makes the client of a venue that a run left word of. Throws StartProblem or VenueProblem. */
+export type MakeEmergency = (reach: Reach, keys: VenueKeys) => Promise<EmergencyClient>;
+
+export class VenueStop {
+  private first: Promise<Emptied>;
+  private client: EmergencyClient | null = null;
+
+  private constructor(
+    private readonly reach: Reach,
+    private readonly keys: VenueKeys,
+    private readonly make: MakeEmergency,
+  ) {
+    this.first = this.empty();
+  }
+
+  /** Begins at once; null for an account that never traded on the wire. Throws StartProblem. */
+  static begin(target: AccountLedger, keys: VenueKeys, make: MakeEmergency): VenueStop | null {
+    const reach = readReach(target.paths.ledger);
+    return reach === null ? null : new VenueStop(reach, keys, make);
+  }
+
+  /** Once the bot has answered, or will not: what the venue says then. Never throws. */
+  async confirm(): Promise<Emptied> {
+    const first = await this.first;
+    const began = performance.now();
+    const again = await this.empty();
+    await this.client?.close().catch(() => undefined);
+    const { found } = first;
+    // When it was seen empty first and still is, that is how long it took.
+    if (first.empty && again.empty && again.found.length === 0) return first;
+    const seconds = first.seconds + (performance.now() - began) / 1000;
+    return { ...again, found: [...found, ...again.found], seconds };
+  }
+
+  private async empty(): Promise<Emptied> {
+    const began = performance.now();
+    try {
+      this.client ??= await this.make(this.reach, this.keys);
+      return await emptyBook(this.client, WITHIN_MS);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      const seconds = (performance.now() - began) / 1000;
+      // A paper venue ends with its bot, and every order with it.
+      const empty = this.reach.network === 'paper' && /does not answer at/.test(problem);
+      return { empty, found: [], left: [], seconds, problem: empty ? null : problem };
+    }
+  }
+}
+
+/** The bot's answer and the venue's word together. Only the venue's word says that nothing is open. */
+export function withVenue(result: OperateResult, emptied: Emptied): OperateResult {
+  const took = `${emptied.seconds.toFixed(1)} s`;
+  if (!emptied.empty) {
+    const what = emptied.problem ?? `still open: ${emptied.left.join(' ')}`;
+    const line = `${result.line}; THE VENUE DOES NOT CONFIRM AN EMPTY BOOK after ${took} (${what}); cancel on its site`;
+    return { ...result, outcome: 'failed', openOrders: emptied.left, line };
+  }
+  const were =
+    emptied.found.length === 0 ? '' : `, ${emptied.found.length} were cancelled from here`;
+  const word = `the venue lists no order of ours after ${took}${were}`;
+  if (result.outcome === 'obeyed' || result.outcome === 'written')
+    return { ...result, openOrders: [], line: `${result.line}; ${word}` };
+  const kill = result.pid === null ? '' : ` (or end it: kill -9 ${result.pid})`;
+  const line = `stopped at the venue: ${word}; the bot does not answer: the stop lies in its inbox and latches it when it wakes${kill}`;
+  return { ...result, outcome: 'written', openOrders: [], line };
+}
