@@ -45,14 +45,12 @@ export class TradeDesk {
   constructor(private readonly parts: TradeParts) {}
 
   place(command: PlaceCommand): void {
-    const { desk, signer, instrument, switches } = this.parts;
+    const { desk, signer, instrument } = this.parts;
     const order = desk.placing(command);
     const why = this.whyNot();
     if (why !== '') return desk.refused(order, 'market-closed', `not sent: ${why}`);
     if (desk.open.size > REQUEST_LIMITS.openOrders)
       return desk.refused(order, 'rate-limit', 'not sent: 200 orders are open already');
-    if (order.clientId.length > switches.clientIdLength)
-      return desk.refused(order, 'other', 'not sent: the client id is too long');
     const wanted: SignableOrder = {
       ...{ clientId: order.clientId, side: order.side === BID ? 'BUY' : 'SELL' },
       size: instrument.formatSize(order.lots),

@@ -111,7 +111,9 @@ class WorkerSigner implements ApexSigner {
 
 /** Starts the thread; rejects with an Error when it cannot, or fails its self-test. Runs from dist only. */
 export function workerSigner(seed: Uint8Array): Promise<ApexSigner> {
-  const worker = new Worker(new URL('./signer-worker.js', import.meta.url), { workerData: seed });
+  const file = new URL('./signer-worker.js', import.meta.url);
+  // No inherited flags: a test runner's import conditions would send the thread to the sources.
+  const worker = new Worker(file, { workerData: seed, execArgv: [] });
   return new Promise((resolve, reject) => {
     worker.once('error', (error) => reject(new Error(messageOf(error))));
     worker.once('exit', () => reject(new Error('the signing thread ended at start')));

@@ -14,8 +14,6 @@ export interface ApexSwitches {
   readonly signedFees: 'account' | 'standard';
   /** Several cancels in one request: not at all, as ids[0]=…&ids[1]=… (Node connector), or comma separated. */
   readonly batchCancel: 'off' | 'indexed' | 'comma';
-  /** Longest client id that is sent: 40 documented (for transfers), 48 used by both connectors. */
-  readonly clientIdLength: 40 | 48;
   /** Sign of life: WebSocket pings every 2 s, or the venue's own ping frames every 2 s; those every 15 s always go. */
   readonly heartbeat: 'protocol' | 'application';
 }
@@ -27,7 +25,6 @@ export const APEX_SWITCHES: ApexSwitches = Object.freeze({
   clientIdFields: 'clientId',
   signedFees: 'account',
   batchCancel: 'off',
-  clientIdLength: 40,
   heartbeat: 'protocol',
 });
 

@@ -8,7 +8,7 @@ import { ELEMENT_BYTES, emitField, type FieldFunctions } from './montgomery.js';
 
 /** What curve code emitted into the same module may call. */
 export interface FieldModule extends FieldFunctions {
-  /** (dst, a): 1 / a, and 0 for 0. About the cost of 60 products. */
+  /** (dst, a): 1 / a, and 0 for 0. About the cost of 45 products. */
   readonly inverse: Func;
   /** (first, count, scratch): inverts `count` neighbouring elements in place; none may be 0. */
   readonly batchInverse: Func;

@@ -1,7 +1,7 @@
 // Emits the inverse modulo an odd prime: Bernstein and Yang, "Fast constant-time gcd computation and modular
 // inversion" (2019), in the variable-time form that libsecp256k1 describes (doc/safegcd_implementation.md): 30
 // division steps at a time on the low limbs of f and g, their effect collected in a 2 x 2 matrix, then applied to the
-// full numbers. About 4 times faster than a power of p - 2. Timing depends on the value: local observers only.
+// full numbers. About 7 times faster than a power of p - 2. Timing depends on the value: local observers only.
 import { callValue, type Body, type Func, type Local, type ModuleBuilder } from './emit.js';
 import type { FieldFunctions } from './montgomery.js';
 import { i32, i64, type I32, type I64 } from './values.js';

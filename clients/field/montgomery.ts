@@ -63,7 +63,7 @@ export function emitField(module: ModuleBuilder, prime: bigint): FieldFunctions 
 /**
  * Word-by-word Montgomery product (FIOS). Each round adds a * b[i] and m * p, m chosen so that the lowest limb becomes
  * zero. Zero limbs of p cost nothing, and a lowest limb of 1 needs no product: the STARK prime pays 2 products of 8.
- * A square is the same with a = b: sharing its cross products measured 30% slower, for it splits the reduction off.
+ * A square is the same with a = b: sharing its cross products splits the reduction off and measured slower.
  */
 function emitMul(f: Body, prime: bigint, dst: I32, a: I32, b: I32): void {
   const left = Array.from({ length: LIMBS }, (_, j) => f.local('i64', i64.load32(a, 4 * j)));

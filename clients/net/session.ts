@@ -24,7 +24,7 @@ export const TIMING: SessionTiming = {
   pingEvery: 2_000_000 as SpanMicros,
   pongWithin: 2_000_000 as SpanMicros,
   least: 200_000 as SpanMicros,
-  most: 8_000_000 as SpanMicros,
+  most: 5_000_000 as SpanMicros,
   settled: 3_000_000 as SpanMicros,
 };
 

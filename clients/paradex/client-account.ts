@@ -27,6 +27,8 @@ export interface AccountParts {
   readonly rest: ParadexRest;
   readonly fills: FillDesk;
   readonly inbox: VenueInbox;
+  /** Fetches the fills since the newest that we know. */
+  readonly askFills: (done: () => void) => void;
   /** The account is being liquidated. */
   readonly onLiquidation: () => void;
 }
@@ -38,6 +40,7 @@ export interface AccountState {
 }
 
 export class AccountDesk {
+  private fetchedFor = '';
   private waiting: ((state: AccountState | null) => void)[] = [];
 
   constructor(private readonly parts: AccountParts) {}
@@ -58,12 +61,25 @@ export class AccountDesk {
         const word = account.kind === 'ok' ? accountWord(single(account.json)) : null;
         if (word === null) return this.again(triesLeft, replyText(account));
         const mine = words.find((w) => w.market === this.parts.market) ?? null;
-        const state = this.stateOf(mine, word, sentUs);
-        if (state === null) return this.again(triesLeft, 'older than a fill that we know');
-        if (word.status === 'LIQUIDATION') this.parts.onLiquidation();
-        this.finish(state);
+        this.withFills(mine, () => {
+          const state = this.stateOf(mine, word, sentUs);
+          if (state === null) return this.again(triesLeft, 'older than a fill that we know');
+          if (word.status === 'LIQUIDATION') this.parts.onLiquidation();
+          this.finish(state);
+        });
       });
     });
+  }
+
+  /** The position names a fill that nobody reported: it is fetched first. Once for each such fill. */
+  private withFills(position: PositionWord | null, go: () => void): void {
+    const { fills, askFills } = this.parts;
+    const id = position?.lastFillId ?? '';
+    const recent = fills.begun && (position?.updatedMs ?? 0) >= fills.sinceMs;
+    if (id === '' || id === this.fetchedFor || !recent || fills.timeOf(id) !== undefined)
+      return go();
+    this.fetchedFor = id;
+    askFills(go);
   }
 
   private again(triesLeft: number, why: string): void {

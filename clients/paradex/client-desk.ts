@@ -7,7 +7,7 @@ import { CLIENT_ID_PREFIX, clientId, parseClientId } from '#core/messages';
 import type { Lots, Micros, SpanMicros, Ticks } from '#core/units';
 import { fromMs, fromSeconds } from '#core/units';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
-import { OwnOrder } from './client-order.js';
+import { holdEnd, isReplacement, OwnOrder, replaceId } from './client-order.js';
 import type { OrderWord } from './client-words.js';
 import { closeReason, refusalReason } from './errors.js';
 
@@ -15,6 +15,7 @@ import { closeReason, refusalReason } from './errors.js';
 export const ASK_AFTER = fromSeconds(2);
 /** The venue is given this long to take in what we lost sight of, before it is asked. */
 const LOST_ASK = fromMs(300);
+const HELD_ASK = fromMs(400);
 /** Between two questions about one order. */
 const ASK_AGAIN = fromSeconds(1);
 /** Fills that a close has counted may be this late before they are asked for, and before the close is told anyway. */
@@ -32,6 +33,8 @@ export interface DeskParts {
   readonly nowUs: () => Micros;
   /** An order is open that was believed never to have arrived: a list of open orders is needed. */
   readonly onSurprise: () => void;
+  /** A modify gave it a new id while a cancel of the old one was under way. */
+  readonly onReplaced: (order: OwnOrder) => void;
   /** The order cannot have arrived later than this after it was sent. */
   readonly latestArrival: SpanMicros;
 }
@@ -136,12 +139,16 @@ export class OrderDesk {
       this.stranger(word);
       return;
     }
+    if (order.retired.has(word.id)) return;
+    const replaced = isReplacement(order, word.id);
+    if (replaced) replaceId(order, word.id, word.seq);
     if (word.seq > 0n && word.seq < order.seq) return;
     if (word.seq > order.seq) order.seq = word.seq;
     this.name(order, word.id);
     order.asks = 0;
     order.absent = 0;
-    if (order.phase === 'closed' && order.byVerdict && word.status !== 'CLOSED') this.reopen(order);
+    const gone = order.phase === 'closed' && (order.byVerdict || replaced);
+    if (gone && word.status !== 'CLOSED') this.reopen(order);
     if (order.phase === 'closed') {
       if (word.status === 'CLOSED') this.finish(order);
       return;
@@ -149,7 +156,8 @@ export class OrderDesk {
     if (word.status === 'CLOSED') this.ended(order, word);
     else if (word.status === 'OPEN') this.resting(order, word);
     else if (order.phase === 'sent') order.phase = 'provisional';
-    this.judgeAmend(order, word);
+    this.judgeAmend(order, word, replaced);
+    if (replaced && order.cancelSent && word.status === 'OPEN') this.parts.onReplaced(order);
   }
 
   /** The venue's history and list of open orders have never heard of it. */
@@ -265,11 +273,11 @@ export class OrderDesk {
   }
 
   /** A modify is judged by the order event alone: its status, or the price and size that it asked for. */
-  private judgeAmend(order: OwnOrder, word: OrderWord): void {
+  private judgeAmend(order: OwnOrder, word: OrderWord, replaced: boolean): void {
     if (order.amend === null || word.status !== 'OPEN') return;
     const { requestStatus, requestId } = word;
     const repeat = requestId !== '' && requestId === order.amendSeen;
-    if (this.isAsked(order, word)) this.amended(order, word);
+    if (replaced || this.isAsked(order, word)) this.amended(order, word);
     else if (requestStatus === 'REJECTED' && !repeat) {
       order.amendSeen = requestId;
       this.amendRefused(order, 'other');
@@ -284,7 +292,7 @@ export class OrderDesk {
     order.amend = null;
     order.ticks = amend.ticks;
     order.lots = amend.lots;
-    order.baseLots = (amend.lots - amend.wireLots) as Lots;
+    if (!order.retired.size) order.baseLots = (amend.lots - amend.wireLots) as Lots;
     const { ordinal } = order;
     const { ticks, lots } = amend;
     this.emit({ kind: 'amended', ordinal, ticks, lots, us: this.parts.nowUs() });
@@ -292,6 +300,12 @@ export class OrderDesk {
 
   private ended(order: OwnOrder, word: OrderWord): void {
     const { instrument } = this.parts;
+    const reason = closeReason(word.cancelReason, order.ioc ? 'IOC' : 'POST_ONLY');
+    const filled = word.remaining === '0' || Number(word.remaining) === 0;
+    if (holdEnd(order, reason === 'venue' && !filled, this.parts.nowUs())) {
+      this.soon(order, HELD_ASK);
+      return;
+    }
     if (this.isAsked(order, word)) this.amended(order, word);
     const size = instrument.parseSize(word.size) ?? order.lots;
     const left = instrument.parseSize(word.remaining) ?? (0 as Lots);
@@ -299,7 +313,7 @@ export class OrderDesk {
     const final = (order.baseLots + Math.max(0, size - left)) as Lots;
     this.close(order);
     order.finalLots = Math.max(final, order.filledLots) as Lots;
-    order.closeReason = closeReason(word.cancelReason, order.ioc ? 'IOC' : 'POST_ONLY');
+    order.closeReason = reason;
     const refusal = refusalReason(word.cancelReason);
     if (!rested && refusal !== null && order.finalLots === 0) {
       this.tell(order, { kind: 'rejected', reason: refusal, detail: word.cancelReason });

@@ -36,6 +36,11 @@ export class FillDesk {
 
   constructor(private readonly parts: FillParts) {}
 
+  /** The account that the engine starts with has been read. */
+  get begun(): boolean {
+    return this.parts.startMs() > 0;
+  }
+
   /** Where a query for missed fills has to begin, ms of the venue's clock. */
   get sinceMs(): number {
     return Math.max(this.parts.startMs(), this.newestMs - OVERLAP_MS);

@@ -78,6 +78,7 @@ export class Machine {
     const latestArrival = (fromMs(switches.recvWindowMs) + ARRIVAL_MARGIN) as SpanMicros;
     this.desk = new OrderDesk({
       ...{ instrument, market, runId, inbox, counters, nowUs, latestArrival },
+      onReplaced: (order) => this.cancels.orders([order.ordinal]),
       onSurprise: () => void clock.after(SURPRISE, () => this.list.report()),
     });
     const { desk } = this;
@@ -91,6 +92,7 @@ export class Machine {
     const onLiquidation = (): void => this.stop('the account is being liquidated');
     this.account = new AccountDesk({
       ...{ clock, time, instrument, market, rest, fills, inbox, onLiquidation },
+      askFills: (done) => this.doubts.askFills(done),
     });
     this.link = this.privateLink();
     this.market = this.publicLink();

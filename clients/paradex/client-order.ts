@@ -31,6 +31,10 @@ export class OwnOrder {
   baseLots = 0 as Lots;
   /** The modify request whose outcome has been told: later events repeat it. */
   amendSeen = '';
+  /** Ids that a modify has replaced: their words are history. */
+  readonly retired = new Set<string>();
+  /** Since when an unexplained end during a modify waits for the order that may replace it; 0 = none. */
+  heldUs = 0;
   cancelSent = false;
   /** The outcome of its placing is not known. */
   placeLost = false;
@@ -57,4 +61,27 @@ export class OwnOrder {
   get done(): boolean {
     return this.phase === 'closed' && this.told;
   }
+}
+
+/** The venue speaks of this order under another id: a modify replaced it. Nobody confirmed that ids stay. */
+export const isReplacement = (order: OwnOrder, venueId: string): boolean =>
+  order.venueId !== '' && venueId !== order.venueId && !order.retired.has(venueId);
+
+/** Goes on under the new id, whose size counts only what was left. */
+export function replaceId(order: OwnOrder, venueId: string, seq: bigint): void {
+  order.retired.add(order.venueId);
+  order.venueId = venueId;
+  order.seq = seq;
+  order.heldUs = 0;
+  order.baseLots = order.filledLots;
+}
+
+/** An end without a known reason while a modify is under way may only be the old id's: wait this long for a new one. */
+const HOLD = 1_500_000;
+
+/** True while the end must not be told yet. */
+export function holdEnd(order: OwnOrder, unexplained: boolean, nowUs: Micros): boolean {
+  if (order.amend === null || !unexplained) return false;
+  if (order.heldUs === 0) order.heldUs = nowUs;
+  return nowUs - order.heldUs < HOLD;
 }

@@ -3,13 +3,15 @@
 // otherwise, and no header or token ever reaches a detail.
 import type { Clock, HttpOutcome, HttpRequest, Network } from '#core/outside';
 import type { Micros, SpanMicros } from '#core/units';
-import { fromSeconds } from '#core/units';
+import { fromMs, fromSeconds } from '#core/units';
 import type { VenueCounters } from '#clients/net/venue-client';
 import type { ParadexBudgets } from './client-budget.js';
 import type { TokenKeeper } from './client-token.js';
 import { isRecord, parseJson, textOf } from './client-words.js';
 
-const TIMEOUT = fromSeconds(5);
+const TIMEOUT = fromSeconds(3);
+/** What is asked again when nothing comes: the sooner it is given up, the sooner it is repeated. */
+const REPEATABLE_TIMEOUT = fromMs(1_500);
 
 export type RestReply =
   | { readonly kind: 'ok'; readonly json: unknown; readonly sentUs: Micros }
@@ -31,7 +33,6 @@ export interface RestCall {
   readonly scope: 'public' | 'reads' | 'orders';
   /** A cancel: it may use the reserve, and leaves even when that is gone. */
   readonly urgent?: boolean;
-  readonly timeout?: SpanMicros;
 }
 
 export interface RestParts {
@@ -95,7 +96,7 @@ export class ParadexRest {
     if (wanted.body !== undefined) headers['content-type'] = 'application/json';
     const request: HttpRequest = {
       ...{ method: wanted.method, url: `${base}${wanted.path}`, headers },
-      timeout: wanted.timeout ?? TIMEOUT,
+      timeout: repeatable(wanted) ? REPEATABLE_TIMEOUT : TIMEOUT,
       ...(wanted.body === undefined ? {} : { body: JSON.stringify(wanted.body) }),
     };
     const sentUs = clock.nowUs();
@@ -104,8 +105,7 @@ export class ParadexRest {
       const reply = this.classify(wanted, outcome, sentUs);
       const expired = reply.kind === 'refused' && reply.status === 401 && token !== null;
       if (expired) this.parts.token?.refuse(token);
-      const repeatable = wanted.method === 'GET' || wanted.method === 'DELETE';
-      if (expired && repeatable && !again) {
+      if (expired && repeatable(wanted) && !again) {
         this.withToken(wanted, true, done);
         return;
       }
@@ -135,6 +135,9 @@ export class ParadexRest {
     return { kind: 'refused', status, code, message };
   }
 }
+
+/** Reads and cancels say the same thing twice. */
+const repeatable = (call: RestCall): boolean => call.method === 'GET' || call.method === 'DELETE';
 
 /** One line about a reply that was not ok. */
 export function replyText(reply: RestReply): string {

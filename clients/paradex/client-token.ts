@@ -11,7 +11,7 @@ import { parseJson } from './client-words.js';
 const RENEW_AFTER_S = 180;
 const DIES_AFTER = fromSeconds(285);
 const SIGNATURE_VALID_S = 1_800;
-const TIMEOUT = fromSeconds(5);
+const TIMEOUT = fromSeconds(3);
 const RETRY = fromSeconds(2);
 
 export interface AuthSigner {

@@ -20,8 +20,8 @@ export const L2_KEY = `0x${'ab'.repeat(32)}`;
 export const ENVIRONMENT = loopback('http://127.0.0.1:1') as ApexEnvironment;
 
 type Json = Record<string, unknown>;
-/** null: no answer ever. 'lost': executed by the plain venue, the answer lost. 'late': executed only after a second. */
-export type Answer = HttpOutcome | null | 'lost' | 'late' | 'plain';
+/** null: no answer ever. Executed all the same: 'lost' (no answer), 'late' (after a second, none), 'cut' (told at once). */
+export type Answer = HttpOutcome | null | 'lost' | 'late' | 'cut' | 'plain';
 type Handler = (request: HttpRequest, form: URLSearchParams) => Answer;
 
 export const reply = (json: unknown, status = 200): HttpOutcome => ({
@@ -138,6 +138,11 @@ export class ScriptedApex implements Network {
     const fast = (answer: HttpOutcome): void => void this.clock.after(HOP, () => finish(answer));
     if (wanted === 'plain') this.later(() => fast(this.plain(request, path, form)));
     else if (wanted === 'lost') this.later(() => void this.plain(request, path, form));
+    else if (wanted === 'cut')
+      this.later(() => {
+        void this.plain(request, path, form);
+        finish({ kind: 'unknown', detail: 'cut' });
+      });
     else if (wanted === 'late')
       this.clock.after(1_000_000 as SpanMicros, () => void this.plain(request, path, form));
     else if (wanted !== null) this.later(() => fast(wanted));

@@ -294,6 +294,41 @@ describe('modify', () => {
     expect(rig.heard.of('amended')).toMatchObject([{ ordinal: 1, ticks: 899_980, lots: 100 }]);
   });
 
+  test('a modify that gives a new id: the old id ends without ending the order', async () => {
+    const rig = await readyRig();
+    await placed(rig);
+    rig.venue.rpc.set('order.modify', () => ({ result: { order: orderWire(1) } }));
+    rig.client.send(NOW, [amend]);
+    rig.run(10);
+    const old = { status: 'CLOSED', cancel_reason: 'MODIFIED', seq_no: 6 };
+    rig.venue.privateSocket.push('orders.ALL', orderWire(1, old));
+    rig.venue.privateSocket.push(
+      'orders.ALL',
+      orderWire(1, { id: 'v1b', price: '89998', seq_no: 7 }),
+    );
+    rig.venue.privateSocket.push('orders.ALL', orderWire(1, { ...old, seq_no: 8 }));
+    rig.run(10);
+    expect(rig.heard.story(1)).toEqual(['accepted', 'amended']);
+    rig.client.send(NOW, [{ kind: 'cancel', ordinal: 1 }]);
+    rig.run(10);
+    expect(rig.venue.orders('order.cancel_batch')[0]?.params).toEqual({ order_ids: ['v1b'] });
+  });
+
+  test('an end without a reason during a modify is told, if no new id comes', async () => {
+    const rig = await readyRig();
+    await placed(rig);
+    rig.venue.rpc.set('order.modify', () => ({ result: { order: orderWire(1) } }));
+    rig.client.send(NOW, [amend]);
+    rig.run(10);
+    const ended = orderWire(1, { status: 'CLOSED', cancel_reason: 'WHO_KNOWS', seq_no: 6 });
+    rig.venue.http.set('/orders-history', () => results(ended));
+    rig.venue.privateSocket.push('orders.ALL', ended);
+    rig.run(1_000);
+    expect(rig.heard.of('closed')).toEqual([]);
+    rig.run(2_000);
+    expect(rig.heard.of('closed')).toMatchObject([{ ordinal: 1, reason: 'venue' }]);
+  });
+
   test('REJECTED in the event is a refusal, once, however often it is repeated', async () => {
     const rig = await readyRig();
     await placed(rig);
