@@ -82,6 +82,9 @@ export function contractCards({ venue: name, make, skips }: Suite): void {
       await trader.place({ ...BUY, kind: 'gtc', price: '100001', size: '1.5', clientId: 'a' });
       await until(() => trader.heard.fills.length === 1, 'the fill');
       expect(await trader.open()).toMatchObject([{ clientId: 'a', size: 1.5, filled: 1 }]);
+      venue.market.print('sell', 99_999, 5);
+      await ended('a', 'filled');
+      expect((await trader.position()).size).toBeCloseTo(1.5, 8);
     });
     card('VC-17', 'reduce-only without a position opens none', async () => {
       await trader.place({ ...SELL, reduceOnly: true, clientId: 'a' });

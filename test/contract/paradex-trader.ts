@@ -143,6 +143,23 @@ export class ParadexTrader implements Trader {
     };
   }
 
+  /** The signed body of a stop or take-profit market order. */
+  conditional(
+    side: 'buy' | 'sell',
+    type: string,
+    size: string,
+    trigger: string,
+    clientId: string,
+  ): Json {
+    const plain = this.signable({ side, size, price: '0', kind: 'market' });
+    const { timestampMs, ...sent } = { ...plain, type };
+    return {
+      ...{ ...sent, instruction: 'IOC', trigger_price: trigger, client_id: clientId },
+      signature: this.signer.signOrder({ ...plain, type }),
+      signature_timestamp: timestampMs,
+    };
+  }
+
   async place(order: NewOrder): Promise<Answer> {
     return this.rpc('order.create', this.body(order));
   }

@@ -27,6 +27,8 @@ import { WalkFeed } from './walk-feed.js';
 
 const START_US = Date.UTC(2026, 0, 5, 3, 0, 0) * 1000;
 const ACCOUNT = '0xabc';
+/** After a fault has struck, and not only been set, things may take this long to heal. */
+const HEAL = 10_000_000;
 const SIGNER = {
   publicKey: '0xbeef',
   account: ACCOUNT,
@@ -118,19 +120,25 @@ export class DisconnectWorld implements VenueInbox {
     this.random = new Random(seed);
     const instrument = new Instrument({ ...SYNTHETIC_INSTRUMENT, makerFee: 300_000 as never });
     const { clock } = this;
+    const binary = this.random.bool(0.3);
     const delays = [0, 50_000, 500_000, 3_000_000, 20_000_000];
     this.face = new ParadexFace({
       ...{ clock, instrument, checks: TRUSTING, seed: 7 },
       feed: new WalkFeed(clock, this.random.fork('market')),
       deposit: 1e15 as Money,
       limitScale: 1_000,
-      quirks: { disconnectDelayUs: delays[this.random.int(delays.length)] as number },
+      quirks: {
+        disconnectDelayUs: delays[this.random.int(delays.length)] as number,
+        modifyId: this.random.bool(0.3) ? 'new' : 'same',
+        privateEncoding: binary ? 'sbe' : 'json',
+      },
     });
     this.net = new FaultyNetwork(pipe(this.face, clock), clock, this.random.fork('net'));
     this.client = new ParadexClient({
       ...{ network: this.net, clock, seed, signer: SIGNER, inbox: this },
       environment: loopback('http://127.0.0.1:9') as Environment,
       ...{ market: instrument.spec.symbol, runId: 'campaign' },
+      switches: binary ? { privateSocket: 'sbe', schemaVersion: 2 } : {},
     });
   }
 
@@ -157,6 +165,7 @@ export class DisconnectWorld implements VenueInbox {
     for (let i = 0; i < count; i += 1) {
       this.inject(FAULTS[this.random.int(FAULTS.length)] as FaultName);
       this.play(12 + this.random.int(6));
+      while (this.clock.nowUs() < this.net.quietUs + HEAL) this.play(1);
       this.compare();
     }
     this.figures.orders += this.net.ordersSent;

@@ -28,7 +28,9 @@ const isOrderCall = (text: string): boolean =>
   text.includes('"method":"order.') && !text.includes('cancel_on_disconnect');
 
 export class FaultyNetwork implements Network {
-  readonly links: FaultyLink[] = [];
+  links: readonly FaultyLink[] = [];
+  /** When a fault last did something: a one-shot may wait long for its frame. */
+  struckUs = 0;
   /** Connections and requests fail until then. */
   refuseUntilUs = 0;
   httpFaultsUntilUs = 0;
@@ -48,8 +50,7 @@ export class FaultyNetwork implements Network {
 
   connect(url: string, handlers: SocketHandlers): Socket {
     const link = new FaultyLink(this, url, handlers);
-    this.links.push(link);
-    if (this.links.length > 40) this.links.shift();
+    this.links = [...this.links.filter((old) => !old.gone), link];
     return link;
   }
 
@@ -82,6 +83,11 @@ export class FaultyNetwork implements Network {
         else this.later(() => finish(outcome));
       });
     });
+  }
+
+  /** When the last fault was over. */
+  get quietUs(): number {
+    return Math.max(this.struckUs, this.refuseUntilUs, this.httpFaultsUntilUs);
   }
 
   get privateLink(): FaultyLink | undefined {
@@ -118,7 +124,8 @@ export class FaultyLink implements Socket {
   heardUs = 0;
   /** Order calls sent and not answered. */
   inFlight = 0;
-  readonly isPrivate: boolean;
+  /** It has said who it is. */
+  isPrivate = false;
   private readonly inner: Socket;
   private armingId = '';
   private lastUpUs = 0;
@@ -131,7 +138,6 @@ export class FaultyLink implements Socket {
     url: string,
     private readonly handlers: SocketHandlers,
   ) {
-    this.isPrivate = !url.includes('sbeSchemaId');
     const refused = net.clock.nowUs() < net.refuseUntilUs;
     this.inner = refused
       ? { send: () => false, close: () => undefined, terminate: () => undefined }
@@ -150,6 +156,7 @@ export class FaultyLink implements Socket {
       this.net.ordersSent += 1;
       if (!this.armed) this.net.ordersUnarmed += 1;
     }
+    if (text.includes('"method":"auth"')) this.isPrivate = true;
     const call = isOrderCall(text);
     if (text.includes('"method":"order.create')) this.created(text);
     if (call) this.orderIds.add(idOf(text));
@@ -182,8 +189,13 @@ export class FaultyLink implements Socket {
     if (this.closed) return;
     this.isOpen = false;
     this.closed = true;
+    this.net.struckUs = this.net.clock.nowUs();
     this.inner.terminate();
     this.net.clock.after(1 as SpanMicros, () => this.handlers.onClose(1006, 'cut'));
+  }
+
+  get gone(): boolean {
+    return this.closed;
   }
 
   get underWay(): number {
@@ -192,7 +204,10 @@ export class FaultyLink implements Socket {
 
   private created(text: string): void {
     const nowUs = this.net.clock.nowUs();
-    if (this.stallNextUs > 0) this.stallUntilUs = nowUs + this.stallNextUs;
+    if (this.stallNextUs > 0) {
+      this.stallUntilUs = nowUs + this.stallNextUs;
+      this.net.struckUs = this.stallUntilUs;
+    }
     this.stallNextUs = 0;
     if (!this.loseReply || !this.net.random.bool(0.5)) return;
     this.muteUntilUs = nowUs + 3_000_000;
@@ -230,11 +245,13 @@ export class FaultyLink implements Socket {
     const id = isReply ? idOf(text) : '';
     if (isReply && this.loseReply && this.orderIds.has(id)) {
       this.loseReply = false;
+      this.net.struckUs = this.net.clock.nowUs();
       return;
     }
     const arming = isReply && id === this.armingId;
     if (arming && this.net.swallowArming) {
       this.net.swallowArming = false;
+      this.net.struckUs = this.net.clock.nowUs();
       return;
     }
     if (!isReply && this.muted(text)) return;
@@ -251,15 +268,18 @@ export class FaultyLink implements Socket {
 
   private binary(bytes: Uint8Array): void {
     if (this.halfOpen) return;
-    if (this.losePublic) {
+    if (this.losePublic && !this.isPrivate) {
       this.losePublic = false;
       return;
     }
-    this.down(() => {
-      if (!this.isOpen || this.halfOpen) return;
-      this.heardUs = this.net.clock.nowUs();
-      this.handlers.onBinary(bytes);
-    });
+    const times = this.repeat > 0 && this.isPrivate ? 2 : 1;
+    if (times === 2) this.repeat -= 1;
+    for (let i = 0; i < times; i += 1)
+      this.down(() => {
+        if (!this.isOpen || this.halfOpen) return;
+        this.heardUs = this.net.clock.nowUs();
+        this.handlers.onBinary(bytes);
+      });
   }
 
   /** Frames of one direction never overtake each other. */

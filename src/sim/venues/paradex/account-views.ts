@@ -9,7 +9,7 @@ import type {
   AccountInfoWire, AccountWire, BalanceWire, FillWire, OrderWire, PositionWire,
 } from '#clients/paradex/wire'; // prettier-ignore
 import type { ParadexAccount } from './account.js';
-import { decimal, rateText } from './market-views.js';
+import { decimal, rateText } from '../decimals.js';
 
 /** Initial margin as a fraction: 2 % as the venue has it for BTC. */
 const INITIAL_E6 = 20_000;

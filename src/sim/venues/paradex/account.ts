@@ -3,10 +3,10 @@
 // an order becomes is told after the reply to the call that made it. It checks nothing about a request (order-entry.ts).
 import type { AccountEvent, Closed, Fill, PlaceCommand, Rejected } from '#core/messages';
 import type { Instrument } from '#core/instrument';
-import type { Lots, Micros, Money, Ticks } from '#core/units';
+import type { Lots, Micros, Money, TickPrice, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
 import type { FillWire, FundingPaymentWire } from '#clients/paradex/wire';
-import { formatMoney } from '#core/money';
+import { ZERO_MONEY, formatMoney } from '#core/money';
 import { Exchange } from '#sim/exchange';
 import type { ExchangeOptions } from '#sim/exchange';
 import { VenueOrder } from './order.js';
@@ -64,6 +64,7 @@ export class ParadexAccount {
   private nextOrdinal = 1;
   private amending: { order: VenueOrder; lots: Lots; ticks: Ticks } | null = null;
   private closeWord: string | null = null;
+  private realised = ZERO_MONEY;
 
   constructor(private readonly parts: AccountParts) {
     this.instrument = parts.exchange.instrument;
@@ -114,6 +115,18 @@ export class ParadexAccount {
     if (order.status === 'NEW') this.changed(order, 'OPEN');
   }
 
+  /** The mark has moved: conditional orders that it reaches become the orders that they stand for. */
+  trigger(mark: TickPrice): void {
+    for (const order of [...this.openOrders]) {
+      if (order.status !== 'UNTRIGGERED') continue;
+      const { side, type, trigger } = order.facts;
+      const rising = (side === BID) !== type.startsWith('TAKE_PROFIT');
+      if (rising ? mark < trigger : mark > trigger) continue;
+      order.status = 'NEW';
+      this.place(order);
+    }
+  }
+
   cancel(order: VenueOrder, word = 'USER_CANCELED'): void {
     if (!order.open) return;
     if (order.ordinal === 0) {
@@ -154,6 +167,7 @@ export class ParadexAccount {
     const { position } = this.exchange.account;
     const back = Math.round(-Number(fill.fee) * 1e8) as Money;
     position.fill(own === BID ? ASK : BID, ticks, lots, back, true);
+    this.realised = position.realised;
     parts.news(this, { kind: 'bust', fill });
     parts.news(this, { kind: 'standing' });
   }
@@ -196,6 +210,9 @@ export class ParadexAccount {
   private fillWire(event: Fill, order: VenueOrder | undefined): FillWire {
     const { instrument } = this;
     const taker = event.maker ? (event.side === BID ? ASK : BID) : event.side;
+    const { realised } = this.exchange.account.position;
+    const profit = (realised - this.realised) as Money;
+    this.realised = realised;
     const side = this.parts.fillSide === 'own' ? event.side : taker;
     return {
       id: `${event.us}${event.tradeId.slice(1).padStart(8, '0')}`,
@@ -211,7 +228,7 @@ export class ParadexAccount {
       fee_currency: 'USDC',
       fill_type: event.liquidation ? 'LIQUIDATION' : 'FILL',
       flags: [],
-      realized_pnl: '0',
+      realized_pnl: formatMoney(profit),
       realized_funding: '0',
       underlying_price: instrument.formatPrice(this.exchange.markPrice),
       created_at: Math.floor(event.us / 1000),

@@ -10,6 +10,7 @@ import type { SbeVersion } from '#clients/paradex/endpoints';
 import type {
   BboWire, BookWire, FundingDataWire, LevelWire, MarketWire, OrderBookWire, SummaryWire, TradeWire,
 } from '#clients/paradex/wire'; // prettier-ignore
+import { decimal, rateText } from '../decimals.js';
 import type { LevelChange, MarketNews, ParadexMarket, Print } from './market.js';
 
 const HOUR = 3_600;
@@ -20,14 +21,6 @@ export const MARKET_LIMITS = Object.freeze({
   positionLimit: '1000',
   priceBand: 0.05,
 });
-
-/** Decimals of a rate, without a float's tail. */
-export const rateText = (rate: Rate): string => decimal(rate / RATE_SCALE, 10);
-
-export function decimal(value: number, places: number): string {
-  const text = value.toFixed(places).replace(/\.?0+$/, '');
-  return text === '' || text === '-0' ? '0' : text;
-}
 
 export const wireSide = (side: Side): 'BUY' | 'SELL' => (side === BID ? 'BUY' : 'SELL');
 const ms = (us: number): number => Math.floor(us / 1000);

@@ -6,7 +6,7 @@ import type { Instrument } from '#core/instrument';
 import type { Aggressor, Lots, Micros, Rate, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import type { FeedSink } from '../feed.js';
-import { Candles } from './candles.js';
+import { Candles } from '../candles.js';
 
 export interface LevelChange {
   readonly side: Side;

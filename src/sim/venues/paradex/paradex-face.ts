@@ -13,13 +13,14 @@ import { BEHIND_UI } from '#sim/queue';
 import type { QueueModel } from '#sim/queue';
 import type { Face, FaceLink, FacePeer, FaceReply, FaceRequest } from '../face.js';
 import type { Feed } from '../feed.js';
+import { Floor } from '../floor.js';
 import { ParadexAccount } from './account.js';
 import { Accounts } from './accounts.js';
 import { Broadcast } from './broadcast.js';
 import type { Channel } from './channels.js';
-import { Floor } from './floor.js';
 import { Limits, TooMany } from './limits.js';
 import { Pages } from './lists.js';
+import type { MarketNews } from './market.js';
 import { ParadexMarket } from './market.js';
 import { OrderCalls } from './order-calls.js';
 import { OrderEntryDesk } from './order-entry.js';
@@ -90,7 +91,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     this.tokens = new Tokens(secret, options.tokenSeconds);
     this.pages = new Pages(secret);
     this.limits = new Limits(options.limitScale);
-    this.market = new ParadexMarket(options.instrument, (news) => this.broadcast.public(news));
+    this.market = new ParadexMarket(options.instrument, (news) => this.marketNews(news));
     this.broadcast = new Broadcast(this.market, () => this.now(), () => this.seq()); // prettier-ignore
     this.floor = new Floor(this.market);
     this.rules = new VenueRules(this.market, this.quirks);
@@ -134,7 +135,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     let answer: RouteAnswer;
     let headers: Readonly<Record<string, string>> = {};
     try {
-      const url = new URL(request.target, 'http://venue');
+      const url = urlOf(request.target);
       const path = url.pathname.replace(/^\/v1(?=\/|$)/, '');
       const found = findRoute(ROUTES, request.method, path);
       if (found === null) throw new Refusal(404, 'NOT_FOUND', `no ${request.method} ${path}`);
@@ -161,7 +162,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
   ): FaceLink | FaceReply {
     try {
       this.limits.take('connections', ip, this.now());
-      const encoding = encodingOf(new URL(target, 'http://venue').searchParams);
+      const encoding = encodingOf(urlOf(target).searchParams);
       const version = encoding?.kind === 'sbe' ? encoding.version : null;
       if (encoding === null || (version ?? 0) > this.quirks.newestSchema)
         throw new Refusal(400, 'INVALID_REQUEST_PARAMETER', 'unsupported SBE schema version');
@@ -262,6 +263,12 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     else this.after(this.quirks.disconnectDelayUs as SpanMicros, cancel);
   }
 
+  private marketNews(news: MarketNews): void {
+    this.broadcast.public(news);
+    if (news.kind !== 'summary') return;
+    for (const account of this.accounts.all.values()) account.trigger(this.market.fair);
+  }
+
   private makeAccount(address: string): ParadexAccount {
     const { instrument, deposit, leverage, fillModel, queue, useQuotes } = this.options;
     const account = new ParadexAccount({
@@ -303,5 +310,14 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     if (scope === 'reads' || this.quirks.ipLimitCoversOrders)
       this.limits.take('address', ip, nowUs);
     return this.limits.take(scope, account.address, nowUs);
+  }
+}
+
+/** Throws Refusal for what is no path. */
+function urlOf(target: string): URL {
+  try {
+    return new URL(`http://venue${target.startsWith('/') ? '' : '/'}${target}`);
+  } catch {
+    throw new Refusal(400, 'INVALID_REQUEST_PARAMETER', 'the path cannot be read');
   }
 }

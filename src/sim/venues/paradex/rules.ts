@@ -11,6 +11,9 @@ import { MARKET_LIMITS } from './market-views.js';
 import type { ParadexQuirks } from './quirks.js';
 import { invalid, Refusal } from './refusal.js';
 
+/** A plain decimal, as it can be signed: no sign, no exponent. */
+const PLAIN = /^\d{1,20}(\.\d{1,20})?$/;
+
 export class VenueRules {
   system: WireSystemStatus = 'ok';
   /** What the venue changed about the market while running. */
@@ -52,15 +55,14 @@ export class VenueRules {
   }
 
   ticks(price: string): Ticks {
-    const ticks = this.instrument.parsePrice(price);
+    const ticks = PLAIN.test(price) ? this.instrument.parsePrice(price) : null;
     const tick = this.overrides.price_tick_size;
-    const onNewGrid = tick === undefined || isMultiple(price, tick);
-    if (ticks !== null && onNewGrid) return ticks;
+    if (ticks !== null && (tick === undefined || isMultiple(price, tick))) return ticks;
     throw invalid(`price ${price} is not a multiple of ${tick ?? this.instrument.spec.tickSize}`);
   }
 
   lots(size: string): Lots {
-    const lots = this.instrument.parseSize(size);
+    const lots = PLAIN.test(size) ? this.instrument.parseSize(size) : null;
     if (lots !== null && lots > 0) return lots;
     const step = this.instrument.spec.lotSize;
     throw new Refusal(400, 'INVALID_ORDER_SIZE', `size ${size} is not a multiple of ${step}`);

@@ -1,16 +1,24 @@
 // Hands every row to the public market and to each account's exchange: copies of the same flow, which is what comparing
 // two accounts wants. An exchange that is made later starts from the book, mark and funding of that moment.
+import type { L2Book } from '#core/book';
 import type { MarketRows } from '#core/rows';
 import type { Aggressor, Lots, Micros, Rate, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import type { Exchange } from '#sim/exchange';
-import type { FeedSink } from '../feed.js';
-import type { ParadexMarket } from './market.js';
+import type { FeedSink } from './feed.js';
+
+/** A venue's public side: gets every row, and knows what an exchange that comes later must know. */
+export interface PublicSide extends FeedSink {
+  readonly book: L2Book;
+  /** 0 before the first. */
+  readonly markPrice: TickPrice;
+  readonly fundingRate: Rate;
+}
 
 export class Floor implements FeedSink {
   private readonly exchanges: Exchange[] = [];
 
-  constructor(private readonly market: ParadexMarket) {}
+  constructor(private readonly market: PublicSide) {}
 
   add(exchange: Exchange, nowUs: Micros): void {
     const { book, markPrice, fundingRate } = this.market;
