@@ -64,9 +64,13 @@ export function parseNpyHeader(file: string, start: Buffer): NpyHead | null {
   return { bytes, rows: Number(shape[1]) };
 }
 
-/** Nanoseconds at `at` as whole microseconds (to the nearest). */
-export const readMicros = (bytes: Buffer, at: number): number =>
-  Math.round((bytes.readInt32LE(at + 4) * TWO_32 + bytes.readUInt32LE(at)) / 1_000);
+/** Nanoseconds at `at` as whole microseconds, to the nearest: in two parts, as a double does not hold nanoseconds. */
+export function readMicros(bytes: Buffer, at: number): number {
+  const high = bytes.readInt32LE(at + 4);
+  const thousands = Math.floor(high / 1_000);
+  const rest = (high - thousands * 1_000) * TWO_32 + bytes.readUInt32LE(at);
+  return thousands * TWO_32 + Math.round(rest / 1_000);
+}
 
 /** Whole microseconds as nanoseconds, exactly. */
 export function writeMicros(bytes: Buffer, at: number, us: number): void {

@@ -74,7 +74,8 @@ export function judge(check: RowCheck): Finding[] {
 
 const rank = (verdict: Verdict): number => ['good', 'usable', 'bad'].indexOf(verdict);
 
-function reportOf(name: string, check: RowCheck, more: readonly Finding[]): VerifyReport {
+/** After the last row: counts to a report, with findings of other checks beside them. */
+export function reportOf(name: string, check: RowCheck, more: readonly Finding[]): VerifyReport {
   check.end();
   const findings = [...judge(check), ...more];
   const worst = findings.reduce((most, f) => Math.max(most, rank(f.verdict)), 0);

@@ -20,7 +20,7 @@ const ROWS: [number, 'inv' | 'sym', number, number | null, number | null][] = [
 ];
 
 /** Fewer rows by default: the others differ in a number only. */
-const chosen = PATHS >= 2_000 ? ROWS : [ROWS[0], ROWS[5]] as typeof ROWS;
+const chosen = PATHS >= 2_000 ? ROWS : ([ROWS[0], ROWS[5]] as typeof ROWS);
 
 test.each(chosen)('gamma %d, %s', { timeout: 1_200_000 }, (gamma, strategy, profit, std, stdQ) => {
   const result = runPaperWorld({ gamma, strategy, paths: PATHS, seed: 20_261_121 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BID } from '#core/units';
 import type { FillModel } from '#sim/exchange';
-import { PowerQueue } from '#sim/queue';
+import { BEHIND_UI, LogQueue, PowerQueue } from '#sim/queue';
 import type { QueueModel } from '#sim/queue';
 import { SPEC, World } from './harness.js';
 import { script, steps } from './script.js';
@@ -41,16 +41,17 @@ test('floor within queue within ceiling', () => {
     fc.property(steps(), (list) => {
       const floor = new Tally(make('floor'));
       const queue = new Tally(make('queue'));
-      const power = new Tally(make('queue', new PowerQueue(2)));
+      const others = [new PowerQueue(2), new PowerQueue(0.5), new LogQueue(), BEHIND_UI];
+      const queues = [queue, ...others.map((model) => new Tally(make('queue', model)))];
       const ceiling = new Tally(make('ceiling'));
-      const all = [floor, queue, power, ceiling];
+      const all = [floor, ...queues, ceiling];
       for (const action of script(list, { reduceOnly: false, raises: false })) {
         for (const tally of all) {
           action.apply(tally.world.exchange);
           tally.update();
         }
         for (const [ordinal, lots] of ceiling.lots) {
-          for (const middle of [queue, power]) {
+          for (const middle of queues) {
             if (middle.of(ordinal) < lots && middle.of(ordinal) > 0) seen.partial += 1;
             if (middle.of(ordinal) > lots) throw new Error(`queue above ceiling: order ${ordinal}`);
           }
@@ -58,11 +59,11 @@ test('floor within queue within ceiling', () => {
         }
         for (const [ordinal, lots] of floor.lots) {
           seen.floor += 1;
-          for (const middle of [queue, power]) {
+          for (const middle of queues) {
             if (middle.of(ordinal) < lots) throw new Error(`floor above queue: order ${ordinal}`);
           }
         }
-        for (const middle of [queue, power]) {
+        for (const middle of queues) {
           for (const [ordinal, lots] of middle.lots) {
             if (lots > ceiling.of(ordinal))
               throw new Error(`queue above ceiling: order ${ordinal}`);
@@ -71,7 +72,7 @@ test('floor within queue within ceiling', () => {
       }
       seen.gaps += floor.gaps;
     }),
-    { numRuns: 1000 },
+    { numRuns: 600 },
   );
   // The property would hold of an exchange that fills nothing.
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);

@@ -78,7 +78,7 @@ describe('there and back', () => {
         await importNpz({ files: [npz], ...given, out: at('b.tape'), overwrite: true });
         expect(readAll(new TapeSource(at('b.tape')))).toEqual(rows);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
