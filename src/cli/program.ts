@@ -11,10 +11,14 @@ import { addExport } from './export.js';
 import { addMetrics } from './metrics.js';
 import { addOperate } from './operate.js';
 import { addReport } from './report.js';
+import { addRecord } from './record.js';
+import { addReplay } from './replay.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 import { addTape } from './tape.js';
+import { addVenueChecks } from './venue-checks.js';
 import { addVenue } from './venue.js';
+import { addWatchdog } from './watchdog.js';
 import { VERSION } from './version.js';
 
 function build(): Command {
@@ -39,6 +43,10 @@ function build(): Command {
     addOperate,
     addTape,
     addVenue,
+    addReplay,
+    addRecord,
+    addVenueChecks,
+    addWatchdog,
     addExport,
     addConfig,
   ]) {

@@ -1,4 +1,4 @@
-// `mm venue paradex`: a local Paradex for anybody's client.
+// `mm venue paradex|apex`: a local venue for anybody's client.
 import { randomInt } from 'node:crypto';
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -12,7 +12,9 @@ Examples:
   mm venue paradex --port 4801 --tape btc.tape  a recording
   mm venue paradex --faults heavy --seed 7      with seeded faults
   mm venue paradex --relay https://api.prod.paradex.trade/v1   live public data; orders stay here
-Point a client at http://127.0.0.1:PORT/v1 and ws://127.0.0.1:PORT/v1.`;
+  mm venue apex --port 4802                     the same with ApeX's protocol
+  mm venue apex --credentials alice             the secrets of API key "alice" there, and nothing else
+Point a client at the addresses that it prints.`;
 
 type Options = Readonly<Record<string, unknown>>;
 const HIGHEST_PORT = 65_535;
@@ -33,7 +35,7 @@ export function addVenue(program: Command): void {
   program
     .command('venue')
     .description('serve a simulated venue on 127.0.0.1, for this bot or any other client')
-    .argument('<name>', 'paradex')
+    .argument('<name>', 'paradex or apex')
     .option('--port <N>', 'port on 127.0.0.1; 0 = any free one (default: 0)')
     .option('--tape <FILE>', 'play a recording')
     .option('--synthetic <PRESET>', 'play a made-up market: calm, normal, fast (default: normal)')
@@ -42,22 +44,32 @@ export function addVenue(program: Command): void {
     .option('--faults <PROFILE>', 'inject seeded faults: light, heavy, disconnects, …')
     .option('--seed <N>', 'of market and faults (default: drawn, and printed)')
     .option('--speed <X>', 'market time per second (default: 1)')
+    .option(
+      '--credentials <KEY>',
+      "apex: print what belongs to an API key of one's choice, and end",
+    )
     .addOption(new Option('--child <JSON>').hideHelp())
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: Options) => {
-      if (name !== 'paradex')
-        throw new StartProblem(`there is no venue "${name}" to serve; try mm venue paradex`);
+      if (name !== 'paradex' && name !== 'apex')
+        throw new StartProblem(`there is no venue "${name}" to serve; try paradex or apex`);
       const { runVenue, runVenueChild } = await import('#run/venue-child');
       const child = options['child'];
       if (typeof child === 'string') {
         process.exitCode = await runVenueChild(child);
         return;
       }
+      const key = options['credentials'];
+      if (typeof key === 'string') {
+        const { credentialsText } = await import('#run/venue-credentials');
+        process.stdout.write(credentialsText(name, key));
+        return;
+      }
       const seed = given(options, 'seed', whole(0, HIGHEST_SEED)) ?? randomInt(HIGHEST_SEED);
       const market = options['market'];
       process.exitCode = await runVenue(
         {
-          ...{ venue: 'paradex', ...sourceOf(options), seed },
+          ...{ venue: name, ...sourceOf(options), seed },
           port: given(options, 'port', whole(0, HIGHEST_PORT)) ?? 0,
           faults: typeof options['faults'] === 'string' ? options['faults'] : null,
           speed: given(options, 'speed', positiveNumber) ?? 1,

@@ -26,10 +26,12 @@ const OTHER_VARIABLES = new Set([
   'MM_CONFIG',
   'MM_HISTORIES',
   'MM_KILLS',
+  'MM_DISCONNECTS',
   'MM_FRAMES',
   'MM_SIGNATURES',
   'MM_TRIALS',
   'MM_BROWSER',
+  'MM_WATCHDOG_KILLS',
 ]);
 
 function readDotenv(path: string | null): Record<string, string> {

@@ -30,6 +30,9 @@ export class RunClock {
 
 /** The same as a venue's client needs it: market time is wall time, and there are timers. */
 export class WallClock extends RunClock implements Clock {
+  private readonly pending = new Set<NodeJS.Timeout>();
+  private released = false;
+
   constructor() {
     super(1, 0);
   }
@@ -39,7 +42,27 @@ export class WallClock extends RunClock implements Clock {
   }
 
   after(span: SpanMicros, run: () => void): Timer {
-    const timer = setTimeout(run, Math.max(0, Math.ceil(span / MICROS_PER_MS)));
-    return { cancel: () => clearTimeout(timer) };
+    const timer = setTimeout(
+      () => {
+        this.pending.delete(timer);
+        run();
+      },
+      Math.max(0, Math.ceil(span / MICROS_PER_MS)),
+    );
+    if (this.released) timer.unref();
+    else this.pending.add(timer);
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        this.pending.delete(timer);
+      },
+    };
+  }
+
+  /** The work is done: timers that are left must not keep the process alive. */
+  release(): void {
+    this.released = true;
+    for (const timer of this.pending) timer.unref();
+    this.pending.clear();
   }
 }

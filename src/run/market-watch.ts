@@ -5,6 +5,7 @@ import type { Micros } from '#core/units';
 import type { Logger } from '#config/log';
 import type { Ledger } from '#ledger/writer';
 import { marketLine } from '#report/market-text';
+import { PARAMETERS_NOTE, momentText, parameterMoment } from '#report/parameter-path';
 
 /** Key of the ledger's state. */
 export const ANALYZER_KEY = 'analyzer';
@@ -15,7 +16,7 @@ export interface MarketWatchParts {
   /** False once the engine had to drop the analyzer. */
   readonly engine: { readonly measuring: boolean };
   readonly mode: 'static' | 'dynamic';
-  readonly ledger: Pick<Ledger, 'state'>;
+  readonly ledger: Pick<Ledger, 'state' | 'note'>;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
 }
 
@@ -50,7 +51,9 @@ export class MarketWatch {
     this.sayChange(estimates);
     if (nowUs < this.nextUs) return;
     this.nextUs = nowUs + EVERY_US;
-    const { log, mode } = this.parts;
+    const { log, mode, ledger } = this.parts;
+    const moment = parameterMoment(nowUs, estimates.used, estimates);
+    ledger.note(nowUs, PARAMETERS_NOTE, momentText(moment));
     log.info(marketLine(mode, estimates));
     log.debug({ estimates }, 'market estimates in full');
     this.save(nowUs);

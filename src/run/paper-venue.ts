@@ -53,7 +53,7 @@ export function startPaperVenue(job: VenueJob): Promise<PaperVenue> {
       const { origin, market } = report;
       const close = async (): Promise<void> => {
         if (venue !== null) venue.onGone = () => undefined;
-        if (child.connected) child.disconnect();
+        child.kill('SIGTERM');
         await Promise.race([gone, new Promise((done) => setTimeout(done, 3_000).unref())]);
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       };

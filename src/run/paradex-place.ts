@@ -17,6 +17,8 @@ import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { Reach, VenuePlace } from './venue-place.js';
 import type { VenueJob } from './venue-process.js';
+import { startWatchdog } from './watchdog-link.js';
+import { watchdogJob } from './watchdog-words.js';
 
 const DEFAULT_MARKET = 'BTC-USD-PERP';
 /** Known to be a private key on every curve: below the order by its length. */
@@ -33,6 +35,7 @@ export interface PlaceRequest {
 /** Throws StartProblem; then nothing is left running. */
 export async function paradexPlace(request: PlaceRequest): Promise<VenuePlace> {
   const { values, job, warn } = request;
+  paradexSwitches(values.paradexSwitches); // before anything is started
   if (values.network !== 'paper') return await realPlace(values, warn);
   if (job === null) throw new StartProblem('a paper run needs a market to play');
   const paper = await startPaperVenue({ ...job, venue: VENUE, port: 0 });
@@ -50,7 +53,8 @@ async function paperPlace(
   warn: (text: string) => void,
 ): Promise<VenuePlace> {
   paper.onGone = (code) => warn(`the paper venue is gone (exit code ${code ?? 'none: killed'})`);
-  const network = realNetwork(new WallClock());
+  const clock = new WallClock();
+  const network = realNetwork(clock);
   const paperKey = `0x${randomBytes(KEY_BYTES).toString('hex')}`;
   const reach: Reach = {
     ...{ venue: VENUE, network: 'paper', market: paper.market, url: paper.origin, paperKey },
@@ -58,7 +62,10 @@ async function paperPlace(
   const identity = await identityOf(network, reach, values, warn);
   if (!identity.onboarded) await onboard(network, identity);
   const name = `paradex paper, ${paper.origin}, ${paper.market}`;
-  return place(name, reach, values, network, identity, () => paper.close());
+  return place(name, reach, values, network, identity, () => {
+    clock.release();
+    return paper.close();
+  });
 }
 
 async function realPlace(
@@ -113,6 +120,7 @@ function place(
           market,
         }),
       ),
+    watch: (runId, note) => startWatchdog(watchdogJob(reach, values, runId), note),
   };
 }
 

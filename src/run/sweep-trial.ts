@@ -69,7 +69,7 @@ function figuresOf(
   path.push({ us: endUs, level: moneyToNumber(lastPnl) });
   const windows = windowsOf(startUs, endUs, count);
   const seconds = (endUs - startUs) / 1e6 / count;
-  const perWindow = Math.max(FEWEST_BLOCKS, Math.floor(seconds / BLOCK_SECONDS));
+  const perWindow = Math.max(FEWEST_BLOCKS, Math.round(seconds / BLOCK_SECONDS));
   const returns = windows.flatMap((window) => {
     const length = (window.toUs - window.fromUs) / perWindow;
     const changes = new BlockGrid(window.fromUs, window.toUs + 1e-3, length).changes(path);

@@ -7,7 +7,12 @@ import type { MergeOptions } from '#tape/import';
 import { exportNpz } from '#tape/npz-write';
 import type { NpzExport } from '#tape/npz-write';
 import { readInfo } from '#tape/read';
-import { verifyFiles, verifyTape } from '#tape/verify';
+import { areNpz } from '#tape/import-files';
+import { lintCsv } from '#tape/lint';
+import type { LintReport } from '#tape/lint';
+import { checkNpz } from '#tape/npz-import';
+import { TapeProblem } from '#tape/problem';
+import { reportOf, verifyFiles, verifyTape } from '#tape/verify';
 import type { Finding, Verdict, VerifyReport } from '#tape/verify';
 
 export type { AnyImportOptions, TapeInfo };
@@ -42,18 +47,46 @@ export interface TapeVerdict {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Record<string, number>>;
+  /** CSV only: what is wrong line by line, a verdict for each file. */
+  readonly files?: readonly LintReport[];
 }
 
-/** Checks a tape, or CSV files as an import would read them. */
+/** Checks a tape, .npz files, or CSV files: each alone line by line, then together as an import would read them. */
 export async function verify(
   tape: string | null,
-  files: MergeOptions,
+  options: MergeOptions,
   onProgress: (fraction: number) => void,
 ): Promise<{ readonly report: TapeVerdict; readonly lines: string }> {
   const step = ({ fraction }: { readonly fraction: number }): void => onProgress(fraction);
-  const found =
-    tape === null ? await verifyFiles({ ...files, onProgress: step }) : verifyTape(tape, step);
-  return { report: plain(found), lines: verdictLines(found) };
+  if (tape !== null) {
+    const found = verifyTape(tape, step);
+    return { report: plain(found), lines: verdictLines(found) };
+  }
+  if (areNpz(options.files)) {
+    const { check, notes } = await checkNpz({ ...options, onProgress: step });
+    const said = notes.map((text): Finding => ({ verdict: 'good', text }));
+    const found = reportOf(options.files.join(', '), check, said);
+    return { report: plain(found), lines: verdictLines(found) };
+  }
+  const files: LintReport[] = [];
+  for (const file of options.files) files.push(await lintCsv(file));
+  const together = await merged({ ...options, onProgress: step });
+  const lines = [...files, together].map(verdictLines).join('\n');
+  return { report: { ...together, files }, lines };
+}
+
+/** An import would stop at the first thing it refuses: then that is the verdict. */
+async function merged(options: MergeOptions): Promise<TapeVerdict> {
+  try {
+    return plain(await verifyFiles(options));
+  } catch (error) {
+    if (!(error instanceof TapeProblem)) throw error;
+    const name = options.files.join(', ');
+    const findings: Finding[] = [
+      { verdict: 'bad', text: `an import stops here: ${error.message}` },
+    ];
+    return { name, verdict: 'bad', findings, counts: {} };
+  }
 }
 
 function plain({ name, verdict, findings, check }: VerifyReport): TapeVerdict {
@@ -61,7 +94,11 @@ function plain({ name, verdict, findings, check }: VerifyReport): TapeVerdict {
   return { name, verdict, findings, counts: { ...Object.fromEntries(numbers), ...check.kinds } };
 }
 
-const verdictLines = ({ name, verdict, findings }: VerifyReport): string =>
+const verdictLines = ({
+  name,
+  verdict,
+  findings,
+}: Pick<VerifyReport, 'name' | 'verdict' | 'findings'>): string =>
   [
     `${verdict.toUpperCase()}  ${name}`,
     ...findings.map((f) => `  ${f.verdict.padEnd(7)} ${f.text}`),

@@ -1,11 +1,16 @@
 // A venue as a process: `mm venue` in a terminal, and the child of a paper run, which says over IPC where it listens and
 // ends when that channel closes. It ignores SIGINT then: the bot that it serves still has orders to cancel.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, StartProblem } from '#config/problem';
+import { HOUSES } from './venue-houses.js';
 import type { VenueJob, VenueReport } from './venue-process.js';
 import type { ServedVenue } from './venue-serve.js';
 import { serveVenue } from './venue-serve.js';
 
-/** Returns when the channel to the parent has closed. The exit code. */
+/** A bot that ends in order ends us at once (paper-venue.ts); after any other end its watchdog looks at the book twice. */
+const LINGER_MS = 5_000;
+
+/** Returns some time after the channel to the parent has closed. The exit code. */
 export async function runVenueChild(text: string): Promise<number> {
   const say = (report: VenueReport): void => {
     if (process.connected) process.send?.(report);
@@ -31,6 +36,7 @@ export async function runVenueChild(text: string): Promise<number> {
   const { port, origin, market } = venue;
   say({ kind: 'listening', port, origin, market, seed: job.seed });
   await gone;
+  await sleep(LINGER_MS);
   await venue.close();
   return EXIT.clean;
 }
@@ -41,12 +47,12 @@ export async function runVenue(job: VenueJob, print: (line: string) => void): Pr
     note: print,
     onEnd: () => print('the last row has been played; the market stands still'),
   });
+  const house = HOUSES[job.venue];
+  const sockets = house.paths.sockets.map((path) => `ws://127.0.0.1:${venue.port}${path}`);
   print(
-    `Paradex on ${venue.origin}/v1 (WebSocket ws://127.0.0.1:${venue.port}/v1), ${venue.market}`,
+    `${house.name} on ${venue.origin}${house.paths.rest} (WebSocket ${sockets.join(' and ')}), ${venue.market}`,
   );
-  print(
-    `seed ${job.seed}, faults ${job.faults ?? 'none'}; any key is welcome, accounts get test funds`,
-  );
+  print(`seed ${job.seed}, faults ${job.faults ?? 'none'}; ${house.keys}`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => resolve());

@@ -6,6 +6,7 @@ import type { EmergencyClient, VenueClient } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import type { WallClock } from './clock.js';
+import type { Watch, WatchNote } from './watchdog-link.js';
 import type { WireInbox } from './wire-inbox.js';
 
 export type TradingNetwork = ParameterValues['network'];
@@ -30,6 +31,8 @@ export interface VenuePlace {
   readonly reach: Reach;
   client(runId: string, inbox: WireInbox, clock: WallClock): Promise<VenueClient>;
   emergency(): Promise<EmergencyClient>;
+  /** Starts the process that empties the book should this one die or hang. Throws StartProblem. */
+  watch(runId: string, note: WatchNote): Promise<Watch>;
   /** Ends what was started for it: the venue of a paper run. */
   close(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export type VenueReport =
 
 /** The hidden subcommand arguments of the child: `mm venue paradex --child <JSON of VenueJob>`. */
 export interface VenueJob {
-  readonly venue: 'paradex';
+  readonly venue: 'paradex' | 'apex';
   readonly port: number;
   readonly tape: string | null;
   readonly synthetic: string | null;

@@ -6,7 +6,7 @@ import type { Layered } from '#config/layers';
 import { EXIT, StartProblem } from '#config/problem';
 import { checkSize, positionLimitOf, sizeOf } from '#config/settings';
 import type { Instrument } from '#core/instrument';
-import type { Micros, Seconds, TickPrice } from '#core/units';
+import type { Seconds, TickPrice } from '#core/units';
 import { metricsText } from '#report/metrics';
 import type { Mode } from './assembly.js';
 import { WallClock } from './clock.js';
@@ -23,8 +23,9 @@ import { stateDirOf } from './state-dir.js';
 import { writeReach } from './venue-place.js';
 import type { VenuePlace } from './venue-place.js';
 import { explained } from './venue-problem.js';
+import type { Watch } from './watchdog-link.js';
 import { WireInbox } from './wire-inbox.js';
-import { buildWire, withFeesOf } from './wire-machine.js';
+import { buildWire } from './wire-machine.js';
 import { isOwn, openingOf, openingText, strangers } from './wire-opening.js';
 
 const FIRST_BOOK_MS = 20_000;
@@ -74,10 +75,11 @@ export async function runOnVenue(request: VenueRequest): Promise<number> {
       client = await connect();
       facts = await explained(() => client.start()); // what filled before it was cancelled is in this one
     }
-    return await play(request, { client, facts, inbox, clock, runId }, open, view);
+    return await watched(request, { client, facts, inbox, clock, runId }, open, view);
   } finally {
     inbox.noteTo(() => undefined); // answers may still arrive; there is no log any more
     await client.close();
+    clock.release();
     open?.close();
   }
 }
@@ -90,11 +92,31 @@ interface Connected {
   readonly runId: string;
 }
 
+/** The watchdog goes with us only when nothing is open; else it is left to see to that. Throws StartProblem. */
+async function watched(
+  request: VenueRequest,
+  wire: Connected,
+  open: OpenRun,
+  view: ConsoleView,
+): Promise<number> {
+  const { logger } = open.log;
+  const watch = await request.place.watch(wire.runId, (level, text) => logger[level](text));
+  let code: number | null = null;
+  try {
+    code = await play(request, wire, open, view, watch);
+    return code;
+  } finally {
+    if (code === EXIT.clean || code === EXIT.latched) await watch.goodbye();
+    else watch.leave();
+  }
+}
+
 async function play(
   request: VenueRequest,
   wire: Connected,
   open: OpenRun,
   view: ConsoleView,
+  watch: Watch,
 ): Promise<number> {
   const { layered, place, duration, version } = request;
   const { client, facts, inbox, clock } = wire;
@@ -118,7 +140,7 @@ async function play(
     marketName: place.name,
     feesFrom: `from the ${facts.feesFrom} at the venue`,
     build: (parts, hooks) =>
-      buildWire(parts, hooks, { client, facts, inbox, clock, mid, recording, cancelAll }),
+      buildWire(parts, hooks, { client, facts, inbox, clock, mid, recording, cancelAll, watch }),
   });
   const show = (): void => view.block(metricsText(run.status()));
   const host = new RunHost({ runs: [run], clock, show });

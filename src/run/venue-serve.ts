@@ -7,7 +7,7 @@ import type { MarketWire, ResultsWire } from '#clients/paradex/wire';
 import { StartProblem } from '#config/problem';
 import { Instrument } from '#core/instrument';
 import type { InstrumentSpec } from '#core/instrument';
-import { rateFromBps, rateFromFraction } from '#core/money';
+import { rateFromFraction } from '#core/money';
 import type { Clock, Network } from '#core/outside';
 import type { RowSource } from '#core/rows';
 import type { Money, Rate, Seconds, SpanMicros } from '#core/units';
@@ -23,18 +23,12 @@ import type { FaultProfileName } from '#sim/venues/fault-profiles';
 import type { Feed } from '#sim/venues/feed';
 import { MarketPlayer } from '#sim/venues/feed';
 import { delayed } from '#sim/venues/lanes';
-import { ParadexFace } from '#sim/venues/paradex/paradex-face';
 import { RelayFeed } from '#sim/venues/paradex/relay';
 import { serve } from '#sim/venues/server';
 import { TapeSource, readInfo } from '#tape/read';
 import { WallClock } from './clock.js';
+import { HOUSES } from './venue-houses.js';
 import type { VenueJob } from './venue-process.js';
-
-/** Fees of Paradex's normal API orders since July 2026: 0.3 and 4.5 bp. */
-const MAKER_FEE = rateFromBps(0.3);
-const TAKER_FEE = rateFromBps(4.5);
-const FUNDING_PERIOD = 28_800 as Seconds;
-const MAINTENANCE_MARGIN = 0.01;
 
 export interface ServedVenue {
   readonly port: number;
@@ -57,7 +51,7 @@ export async function serveVenue(job: VenueJob, hooks: ServeHooks): Promise<Serv
   const profile = profileOf(job.faults);
   const clock = new WallClock();
   const { instrument, feed, useQuotes } = await marketOf(job, clock, hooks);
-  let face: Face = new ParadexFace({
+  let face: Face = HOUSES[job.venue].face({
     ...{ clock, instrument, feed, seed: job.seed, useQuotes },
     ...(job.deposit === undefined ? {} : { deposit: job.deposit as Money }),
     ...(job.leverage === undefined ? {} : { leverage: job.leverage }),
@@ -100,9 +94,10 @@ interface ServedMarket {
 
 async function marketOf(job: VenueJob, clock: Clock, hooks: ServeHooks): Promise<ServedMarket> {
   if (job.relay !== null) return await relayed(job, job.relay, clock, hooks);
+  const house = HOUSES[job.venue];
   const fees = {
-    makerFee: (job.makerFee ?? MAKER_FEE) as Rate,
-    takerFee: (job.takerFee ?? TAKER_FEE) as Rate,
+    makerFee: (job.makerFee ?? house.makerFee) as Rate,
+    takerFee: (job.takerFee ?? house.takerFee) as Rate,
   };
   let source: RowSource;
   let spec: InstrumentSpec;
@@ -114,24 +109,25 @@ async function marketOf(job: VenueJob, clock: Clock, hooks: ServeHooks): Promise
     if (!info.hasBook && !info.hasQuotes)
       throw new StartProblem(`${job.tape} has no book rows; import the order book too`);
     if ((tape.kind ?? 'linear') !== 'linear')
-      throw new StartProblem(`${job.tape} is of an inverse contract, which Paradex does not have`);
+      throw new StartProblem(
+        `${job.tape} is of an inverse contract, which ${house.name} does not have`,
+      );
     source = new TapeSource(job.tape);
+    const { tickSize, lotSize, multiplier = '1' } = tape;
+    const least = house.minNotional === null ? '0' : (tape.minNotional ?? house.minNotional);
     spec = {
-      ...{ venue: 'paradex', symbol: tape.symbol, tickSize: tape.tickSize, lotSize: tape.lotSize },
-      ...{
-        minNotional: tape.minNotional ?? '10',
-        kind: 'linear',
-        multiplier: tape.multiplier ?? '1',
-      },
-      ...{ settle: 'USDC', ...fees, fundingPeriod: FUNDING_PERIOD },
+      ...{ venue: job.venue, symbol: house.symbol(tape.symbol), tickSize, lotSize, multiplier },
+      ...{ minNotional: least, kind: 'linear', ...house.spec, ...fees },
       ...(tape.minSize === undefined ? {} : { minSize: tape.minSize }),
-      maintenanceMargin: MAINTENANCE_MARGIN,
     };
   } else {
     const preset = presetOf(job.synthetic ?? 'normal');
     const startUs = clock.nowUs();
     source = new SyntheticMarket({ preset, seed: job.seed, startUs, blockRows: LEAST_BLOCK });
-    spec = { ...SYNTHETIC_INSTRUMENT, ...fees, venue: 'paradex' };
+    const { symbol, minNotional } = SYNTHETIC_INSTRUMENT;
+    const named = { venue: job.venue, symbol: house.symbol(symbol) };
+    const least = { minNotional: house.minNotional === null ? '0' : minNotional };
+    spec = { ...SYNTHETIC_INSTRUMENT, ...fees, ...named, ...least };
   }
   if (job.market !== undefined && job.market !== spec.symbol)
     throw new StartProblem(`--market ${job.market}: this data is of ${spec.symbol}`);
@@ -151,8 +147,11 @@ async function relayed(
   clock: Clock,
   hooks: ServeHooks,
 ): Promise<ServedMarket> {
+  if (job.venue !== 'paradex')
+    throw new StartProblem(`--relay is for paradex; play a --tape or a --synthetic market`);
   const environment = environmentOf(url);
   const network = realNetwork(clock);
+  const house = HOUSES.paradex;
   const market = job.market ?? 'BTC-USD-PERP';
   const wire = await marketAt(network, environment, market);
   const fee = (side: 'maker_fee' | 'taker_fee', otherwise: Rate): Rate => {
@@ -164,12 +163,12 @@ async function relayed(
     ...{ venue: 'paradex', symbol: wire.symbol, tickSize: wire.price_tick_size },
     ...{ lotSize: wire.order_size_increment, minNotional: wire.min_notional, kind: 'linear' },
     ...{ multiplier: '1', settle: 'USDC' },
-    makerFee: (job.makerFee ?? fee('maker_fee', MAKER_FEE)) as Rate,
-    takerFee: (job.takerFee ?? fee('taker_fee', TAKER_FEE)) as Rate,
+    makerFee: (job.makerFee ?? fee('maker_fee', house.makerFee)) as Rate,
+    takerFee: (job.takerFee ?? fee('taker_fee', house.takerFee)) as Rate,
     fundingPeriod: (Number(wire.funding_period_hours) * 3_600) as Seconds,
     maintenanceMargin:
       margin === undefined
-        ? MAINTENANCE_MARGIN
+        ? house.spec.maintenanceMargin
         : Number(margin.imf_base) * Number(margin.mmf_factor),
   });
   const { note } = hooks;

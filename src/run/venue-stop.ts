@@ -10,6 +10,9 @@ import { readReach } from './venue-place.js';
 import type { Reach } from './venue-place.js';
 
 const WITHIN_MS = 10_000;
+/** A paper venue answers at once or is not there any more. */
+const PAPER_WITHIN_MS = 1_500;
+const GONE = /does not answer at|ECONNREFUSED/;
 
 /** Makes the client of a venue that a run left word of. Throws StartProblem or VenueProblem. */
 export type MakeEmergency = (reach: Reach, keys: VenueKeys) => Promise<EmergencyClient>;
@@ -47,16 +50,19 @@ export class VenueStop {
 
   private async empty(): Promise<Emptied> {
     const began = performance.now();
+    const paper = this.reach.network === 'paper';
+    let found: Emptied;
     try {
       this.client ??= await this.make(this.reach, this.keys);
-      return await emptyBook(this.client, WITHIN_MS);
+      found = await emptyBook(this.client, paper ? PAPER_WITHIN_MS : WITHIN_MS);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       const seconds = (performance.now() - began) / 1000;
-      // A paper venue ends with its bot, and every order with it.
-      const empty = this.reach.network === 'paper' && /does not answer at/.test(problem);
-      return { empty, found: [], left: [], seconds, problem: empty ? null : problem };
+      found = { empty: false, found: [], left: [], seconds, problem };
     }
+    // A paper venue ends with its bot, and every order with it.
+    const gone = paper && found.problem !== null && GONE.test(found.problem);
+    return gone ? { ...found, empty: true, problem: null } : found;
   }
 }
 

@@ -12,6 +12,7 @@ import { around } from './machine.js';
 import type { LiveRunParts, Machine, MachineHooks } from './machine.js';
 import { Recorder } from './recorder.js';
 import type { RunRecording } from './run-recording.js';
+import type { Watch } from './watchdog-link.js';
 import type { WireInbox } from './wire-inbox.js';
 import { WireInput } from './wire-input.js';
 import { WireSide } from './wire-side.js';
@@ -26,6 +27,7 @@ export interface Wire {
   readonly recording: RunRecording | null;
   /** Cancels everything of ours over a connection of its own; must not throw. */
   readonly cancelAll: () => void;
+  readonly watch: Pick<Watch, 'turn'>;
 }
 
 /** The venue says what it charges: that counts, wherever fees decide a default. */
@@ -80,6 +82,7 @@ export function buildWire(parts: LiveRunParts, hooks: MachineHooks, wire: Wire):
   const side = new WireSide({
     ...{ engine, input, inbox, client, ledger, clock: wire.clock, reportEvery: REPORT_EVERY },
     cancelAll: wire.cancelAll,
+    unwatched: () => wire.watch.turn(),
     warn: (text) => parts.log.logger.warn(text),
     close: () => recording?.close(),
   });

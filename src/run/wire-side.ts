@@ -20,6 +20,8 @@ const CONFIRM_EVERY = fromSeconds(0.25);
 /** A process that stood still this long (suspended, swapped out) has a past in its sockets, not the present. */
 const STALL = fromSeconds(2);
 const AFTER_STALL = fromSeconds(5);
+/** Said anew this often while there is no watchdog. */
+const UNWATCHED_EVERY = fromSeconds(4);
 
 export interface WireParts {
   readonly engine: Engine;
@@ -31,6 +33,8 @@ export interface WireParts {
   readonly reportEvery: { readonly account: SpanMicros; readonly openOrders: SpanMicros };
   /** Cancels everything of ours past the engine, over a way of its own. */
   readonly cancelAll: () => void;
+  /** Asked in every turn: why nothing may be quoted for want of a watchdog; null while one watches. */
+  readonly unwatched: () => string | null;
   readonly warn: (text: string) => void;
   readonly close: () => void;
 }
@@ -47,6 +51,7 @@ export class WireSide implements MarketSide {
   private emptyAskedUs = 0;
   private confirmed = false;
   private lastAskUs = -Infinity;
+  private unwatchedUs = -Infinity;
 
   constructor(private readonly parts: WireParts) {
     const now = parts.clock.nowUs();
@@ -65,7 +70,9 @@ export class WireSide implements MarketSide {
     this.nowUs = now;
     if (now - this.turnUs > STALL) this.stalled(now);
     this.turnUs = now;
-    const due = engine.nextWakeUs <= now;
+    const unwatched = this.parts.unwatched();
+    const withdrawn = unwatched !== null && this.withdraw(now, unwatched);
+    const due = engine.nextWakeUs <= now || withdrawn;
     if (!inbox.empty) this.drain();
     else if (!due) return this.asked(now);
     input.settle(now);
@@ -153,6 +160,14 @@ export class WireSide implements MarketSide {
     this.parts.input.withdraw((now + AFTER_STALL) as Micros, reason);
     this.parts.client.requestAccount();
     this.parts.client.requestOpenOrders();
+  }
+
+  /** Nobody would cancel for us: quotes go now and stay away. False when that has just been said. */
+  private withdraw(now: Micros, reason: string): boolean {
+    if (now - this.unwatchedUs < UNWATCHED_EVERY) return false;
+    this.unwatchedUs = now;
+    this.parts.input.withdraw((now + AFTER_STALL) as Micros, reason);
+    return true;
   }
 
   /** Asks the venue what is due or in doubt; returns `now`. */

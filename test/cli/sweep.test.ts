@@ -9,7 +9,7 @@ import { home, mm, started } from './command.js';
 beforeAll(() => demandFreshBuild(['src', 'strategies', 'analyzers']));
 
 const GRID = [
-  ...['sweep', '--synthetic', 'fast', '--duration', '20m', '--maker-fee', '0', '--windows', '2'],
+  ...['sweep', '--synthetic', 'fast', '--duration', '10m', '--maker-fee', '0', '--windows', '2'],
   ...['--vary', 'kappa=1.5..3/4', '--vary', 'min-spread=1bp,2bp,3bp'],
 ];
 
@@ -60,7 +60,7 @@ describe('mm sweep', () => {
   }, 60_000);
 
   test('in-sample figures stand beside out-of-sample ones; a search that learns has one fold', async () => {
-    const args = ['sweep', '--synthetic', 'fast', '--duration', '15m', '--search', 'learn'];
+    const args = ['sweep', '--synthetic', 'fast', '--duration', '6m', '--search', 'learn'];
     const { out, code } = await mm(home(), [
       ...args,
       ...['--points', '10', '--vary', 'kappa=1..4,log', '--maker-fee', '0', '--objective', 'pnl'],

@@ -39,6 +39,10 @@ export class FakeVenue {
   /** Its book never has a bid. */
   oneSided = false;
   clients = 0;
+  /** What its runs said to their watchdogs. */
+  readonly watchdog: string[] = [];
+  /** What its watchdog has to say against quotes. */
+  unwatched: string | null = null;
   /** Of the newest client. */
   inbox: WireInbox | null = null;
   onPlace: (place: PlaceCommand) => void = () => undefined;
@@ -59,6 +63,15 @@ export class FakeVenue {
       reach: { venue: 'paradex', network: 'testnet', market: 'x', url: null, paperKey: null },
       client: (runId, inbox, clock) => Promise.resolve(new FakeClient(this, runId, inbox, clock)),
       emergency: () => Promise.resolve(this.emergency()),
+      watch: () => {
+        const said = (word: string): void => void this.watchdog.push(word);
+        said('begins');
+        return Promise.resolve({
+          turn: () => this.unwatched,
+          goodbye: () => Promise.resolve(said('goodbye')),
+          leave: () => said('leave'),
+        });
+      },
       close: () => Promise.resolve(),
     };
   }

@@ -36,6 +36,7 @@ function watched(mode: 'static' | 'dynamic'): {
   const saved: [number, string, unknown][] = [];
   const ledger = {
     state: (us: number, key: string, value: unknown) => void saved.push([us, key, value]),
+    note: () => undefined,
   };
   const engine = { measuring: true };
   const watch = new MarketWatch({ analyzer, engine, mode, ledger, log });

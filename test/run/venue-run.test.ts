@@ -1,5 +1,6 @@
 // A run on the wire from start to end against a venue in memory: what is refused and adopted at the start, what it does
 // with the venue's word while it runs, and that it never ends without that word on an empty book.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readLayers } from '#config/layers';
@@ -7,6 +8,8 @@ import type { PlaceCommand } from '#core/messages';
 import { LedgerReader } from '#ledger/reader';
 import { WallClock } from '#run/clock';
 import { firstMidOf } from '#run/first-mid';
+import { replayRun } from '#run/replay-run';
+import { recordingPaths } from '#run/run-recording';
 import { runOnVenue } from '#run/venue-run';
 import { WireInbox } from '#run/wire-inbox';
 import { home } from '../cli/command.js';
@@ -140,6 +143,25 @@ describe('what the ledger does not know', () => {
     const row = reading(ledger, (r) => r.account('paradex', 'testnet', 'BTC-USD-PERP'));
     expect(row?.position.transfers).toBe(5_250e8);
     expect(row?.position.realised).toBe(0);
+  });
+});
+
+describe('a recorded run', () => {
+  test('fed back leads to the same commands, and with another kappa to others', async () => {
+    const at = home();
+    const { ledger } = await run(at, new FakeVenue(), 0.8);
+    const last = reading(ledger, (reader) => reader.lastRun());
+    const outcome = replayRun(join(at, 'state'), last?.run ?? '');
+    expect(outcome.recorded).toBe(last?.commandHash);
+    expect(outcome.commands).toBeGreaterThan(2);
+    expect(outcome.same).toBe(true);
+    const { facts } = recordingPaths(ledger, last?.run ?? '');
+    writeFileSync(facts, readFileSync(facts, 'utf8').replace(/"kappa":"1.2"/, '"kappa":"1.3"'));
+    expect(replayRun(join(at, 'state'), last?.run ?? '').same).toBe(false);
+  });
+
+  test('there is none: said with the reason', () => {
+    expect(() => replayRun(join(home(), 'state'), 'abc')).toThrow(/no run abc/);
   });
 });
 

@@ -1,0 +1,40 @@
+// `mm record`: a venue's public feed to a tape.
+import type { Command } from 'commander';
+import { StartProblem } from '#config/problem';
+import { seconds } from '#config/quantities';
+import { addParameters, given, settingsFrom } from './options.js';
+
+const HELP = `
+No key is needed. Breaks of the feed become gaps on the tape. The tape plays in mm backtest, mm calibrate and mm run.
+
+Examples:
+  mm record --venue paradex --network mainnet --out btc.tape --duration 24h
+  mm record --venue paradex --paradex-url http://127.0.0.1:4801 --out loop.tape   from mm venue paradex`;
+
+export function addRecord(program: Command): void {
+  const command = program
+    .command('record')
+    .description("write a venue's public feed to a tape")
+    .requiredOption('--out <FILE>', 'the tape to write')
+    .option('--overwrite', 'replace an existing file')
+    .option('--duration <TIME>', 'stop after this time, e.g. 24h (default: at Ctrl-C)')
+    .addHelpText('after', HELP);
+  addParameters(command, ['venue']).action(async (options: Record<string, unknown>) => {
+    const { values } = settingsFrom(options);
+    if (values.venue !== 'paradex')
+      throw new StartProblem('mm record needs a venue with a feed: --venue paradex');
+    if (values.network === 'paper' && values.paradexUrl === null) {
+      throw new StartProblem(
+        'say which feed: --network mainnet or testnet (public data, no key), or --paradex-url of a mm venue paradex',
+      );
+    }
+    const { recordVenue } = await import('#run/record');
+    process.exitCode = await recordVenue({
+      values,
+      out: options['out'] as string,
+      overwrite: options['overwrite'] === true,
+      duration: given(options, 'duration', seconds),
+      say: (line) => void process.stderr.write(`${line}\n`),
+    });
+  });
+}

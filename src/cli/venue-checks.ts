@@ -1,0 +1,67 @@
+// `mm keys` and `mm doctor`: who we are at a venue, and what would keep a run from trading there.
+import type { Command } from 'commander';
+import { EXIT, StartProblem } from '#config/problem';
+import { addParameters, settingsFrom } from './options.js';
+
+type Options = Readonly<Record<string, unknown>>;
+const warn = (text: string): void => void process.stderr.write(`mm: ${text}\n`);
+
+function addKeys(program: Command): void {
+  const command = program
+    .command('keys')
+    .description('show account address and public key that belong to the keys in .env')
+    .argument('<VENUE>', 'paradex')
+    .option(
+      '--export <FILE>',
+      'write the L2 key of MM_PARADEX_ETHEREUM_KEY into a new file of mode 600',
+    )
+    .option('--json', 'one JSON object');
+  addParameters(command, ['venue']).action(async (venue: string, options: Options) => {
+    if (venue !== 'paradex')
+      throw new StartProblem(`no keys are known of "${venue}"; try mm keys paradex`);
+    const { values } = settingsFrom(options);
+    const { exportKey, paradexKeys } = await import('#run/venue-checks');
+    if (typeof options['export'] === 'string') {
+      await exportKey(values, options['export']);
+      process.stdout.write(
+        `written to ${options['export']}; keep it secret, or make a subkey and keep that\n`,
+      );
+      return;
+    }
+    const facts = await paradexKeys(values, warn);
+    if (options['json'] === true) {
+      process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...facts }, null, 2)}\n`);
+      return;
+    }
+    const { network, chainId, account, publicKey, subkey, onboarded } = facts;
+    const whose = subkey ? 'a subkey (or not known to the venue)' : 'the main key of the account';
+    process.stdout.write(
+      `network     ${network} (${chainId})\naccount     ${account}\npublic key  ${publicKey}\nthe key is  ${whose}\nthe venue   ${onboarded ? 'knows it' : 'has no account made by this key'}\n`,
+    );
+  });
+}
+
+function addDoctor(program: Command): void {
+  const command = program
+    .command('doctor')
+    .description(
+      'check configuration, clock, keys, account and market; each problem with its remedy',
+    )
+    .option('--json', 'one JSON object');
+  addParameters(command, ['venue', 'size']).action(async (options: Options) => {
+    const { values } = settingsFrom(options);
+    if (values.venue !== 'paradex')
+      throw new StartProblem('which venue? mm doctor --venue paradex');
+    const { paradexDoctor } = await import('#run/venue-checks');
+    const checks = await paradexDoctor(values);
+    if (checks.some(({ state }) => state === 'problem')) process.exitCode = EXIT.cannotStart;
+    if (options['json'] === true)
+      process.stdout.write(`${JSON.stringify({ schemaVersion: 1, checks }, null, 2)}\n`);
+    else for (const { state, text } of checks) process.stdout.write(`${state.padEnd(8)} ${text}\n`);
+  });
+}
+
+export function addVenueChecks(program: Command): void {
+  addKeys(program);
+  addDoctor(program);
+}
