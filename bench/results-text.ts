@@ -16,11 +16,13 @@ export interface Row {
 export interface Recording {
   readonly name: string;
   readonly hours: number;
-  /** Measured on the first half. */
+  /** Measured on the first third. */
   readonly base: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
 }
 
+/** The first of so many equal parts chooses, the others score: 16 h of a day, 64 blocks of 15 min. */
+export const PARTS = 3;
 const CAPITAL = 5_000;
 const DAY = 86_400;
 const LONG_HOURS = 12;
@@ -30,16 +32,16 @@ const LEAD_PCT = 0.05;
 
 type Column = 'bps' | 'million' | 'month';
 
-/** The second half's blocks: net edge per fill, per $1M, or profit in % of capital per 30 days. */
+/** The blocks that score: net edge per fill, per $1M, or profit in % of capital per 30 days. */
 function sampleOf({ blocks, returns }: TrialFigures, column: Column): BlockSample {
-  const half = Math.floor(returns.length / 2);
-  const second = (values: readonly number[]): Float64Array => Float64Array.from(values.slice(half));
+  const first = Math.floor(returns.length / PARTS);
+  const rest = (values: readonly number[]): Float64Array => Float64Array.from(values.slice(first));
   if (column === 'month') {
-    const top = second(returns).map((r) => (r * 100 * 30 * DAY) / blocks.seconds);
+    const top = rest(returns).map((r) => (r * 100 * 30 * DAY) / blocks.seconds);
     return { top, bottom: new Float64Array(top.length).fill(1) };
   }
-  if (column === 'bps') return { top: second(blocks.bps), bottom: second(blocks.settled) };
-  return { top: second(blocks.edge).map((e) => e * 1e6), bottom: second(blocks.volume) };
+  if (column === 'bps') return { top: rest(blocks.bps), bottom: rest(blocks.settled) };
+  return { top: rest(blocks.edge).map((e) => e * 1e6), bottom: rest(blocks.volume) };
 }
 
 const figure = (value: number | null, places: number): string =>
@@ -54,13 +56,18 @@ function withInterval(j: Judgement, places: number): string {
   return `${figure(j.estimate, places)} (${about}; sees ${figure(smallestVisible, places)})`;
 }
 
+const fillsOf = ({ windows }: TrialFigures): number =>
+  windows.slice(1).reduce((sum, { fills }) => sum + fills, 0);
+const scoredDays = ({ startUs, endUs }: TrialFigures): number =>
+  ((endUs - startUs) * (1 - 1 / PARTS)) / DAY / 1e6;
+
 function cells(row: Row): string[] {
   const { figures } = row;
   if (figures === null) return ['–', '–', '–', '–'];
-  const fills = figures.windows[1]?.fills ?? 0;
+  const fills = fillsOf(figures);
   const bps = judge(sampleOf(figures, 'bps'));
   const evenFee = bps.estimate === null ? null : bps.estimate + (FEE_BPS[row.fee] ?? 0);
-  const hours = (figures.endUs - figures.startUs) / 2 / 3_600e6;
+  const hours = scoredDays(figures) * 24;
   const rate = fills / hours;
   return [
     `${fills}${rate < 20 ? ' (does not trade)' : ''}`,
@@ -76,7 +83,7 @@ const choiceText = (choice: Row['choice']): string =>
     .join(', ') || 'defaults';
 
 function tableOf(rows: readonly Row[]): string {
-  const head = ['model', 'mode', 'clock', 'chosen on the first half', 'fills', 'net edge, bp a fill', '$ per $1M', 'break-even fee, bp']; // prettier-ignore
+  const head = ['model', 'mode', 'clock', 'chosen on the first third', 'fills', 'net edge, bp a fill', '$ per $1M', 'break-even fee, bp']; // prettier-ignore
   const lines = rows.map((row) =>
     [row.label, row.mode, row.clock, choiceText(row.choice), ...cells(row)].join(' | '),
   );
@@ -89,48 +96,81 @@ function sectionOf(recording: Recording, fees: readonly string[]): string {
   const { name, hours, base, rows } = recording;
   const seconds = rows.find(({ figures }) => figures !== null)?.figures?.blocks.seconds ?? 0;
   const blocks =
-    seconds >= 900
+    seconds >= 890
       ? 'Blocks of 15 min.'
       : `Blocks of ${seconds.toFixed(0)} s: too short to be independent, so "sees" is a lower bound.`;
   const measured = Object.entries(base).map(([key, value]) => `${key} ${value}`);
   return [
-    `## ${name} (${hours.toFixed(2)} h, scored on the last ${(hours / 2).toFixed(2)} h)`,
+    `## ${name} (${hours.toFixed(2)} h, scored on the last ${(hours * (1 - 1 / PARTS)).toFixed(2)} h)`,
     '',
-    `Measured on the first half: ${measured.join(', ') || 'nothing'}. ${blocks}`,
+    `Measured on the first third: ${measured.join(', ') || 'nothing'}. ${blocks}`,
     ...fees.flatMap((fee) => ['', `### Maker fee ${fee}`, '', tableOf(rows.filter((row) => row.fee === fee))]), // prettier-ignore
-    ...(hours >= LONG_HOURS ? ['', scalingOf(recording, fees)] : []),
+    ...(hours >= LONG_HOURS ? ['', scalingOf(recording)] : []),
   ].join('\n');
 }
 
-/** 30 days from a long tape: profit, the aim, and dynamic less static. */
-function scalingOf({ rows }: Recording, fees: readonly string[]): string {
-  const lines = fees.flatMap((fee) =>
-    ['as', 'glft', 'prd-f2'].flatMap((label) =>
-      ['tolerance', 'literal 60 s'].flatMap((clock) => {
-        const of = (mode: string): TrialFigures | null | undefined =>
-          rows.find((r) => r.fee === fee && r.label === label && r.clock === clock && r.mode === mode)?.figures; // prettier-ignore
-        const [fixed, dynamic] = [of('static'), of('dynamic')];
-        if (!fixed || !dynamic) return [];
-        const [a, b] = [sampleOf(fixed, 'month'), sampleOf(dynamic, 'month')];
-        const apart = judgeDifference(a, b);
-        const days = (fixed.endUs - fixed.startUs) / 2 / DAY / 1e6;
-        const needed = daysToTell(apart, days, LEAD_PCT);
-        return [
-          [
-            ...[fee, label, clock, withInterval(judge(a), 2), withInterval(judge(b), 2)],
-            ...[withInterval(apart, 2), needed === null ? '–' : `${Math.ceil(needed)}`],
-            verdict(judge(a), judge(b), apart),
-          ].join(' | '),
-        ];
-      }),
-    ),
-  );
+interface Scaled {
+  readonly fee: string;
+  readonly label: string;
+  readonly clock: string;
+  readonly days: number;
+  readonly fixed: Judgement;
+  readonly dynamic: Judgement;
+  /** Dynamic less static. */
+  readonly apart: Judgement;
+}
+
+/** % of capital in 30 days, static and dynamic, of a tape long enough; else empty. */
+function scaledOf({ rows, hours }: Recording): Scaled[] {
+  if (hours < LONG_HOURS) return [];
+  return rows.flatMap((row): Scaled[] => {
+    const { fee, label, clock, mode } = row;
+    if (mode !== 'static' || row.figures === null) return [];
+    const other = rows.find(
+      (r) => r.fee === fee && r.label === label && r.clock === clock && r.mode === 'dynamic',
+    );
+    if (!other?.figures) return [];
+    const [a, b] = [sampleOf(row.figures, 'month'), sampleOf(other.figures, 'month')];
+    const days = scoredDays(row.figures);
+    const judged = { fixed: judge(a), dynamic: judge(b), apart: judgeDifference(a, b) };
+    return [{ fee, label, clock, days, ...judged }];
+  });
+}
+
+function scalingOf(recording: Recording): string {
+  const lines = scaledOf(recording).map(({ fee, label, clock, days, fixed, dynamic, apart }) => {
+    const needed = daysToTell(apart, days, LEAD_PCT);
+    return [
+      ...[fee, label, clock, withInterval(fixed, 2), withInterval(dynamic, 2)],
+      ...[withInterval(apart, 2), needed === null ? '–' : `${Math.ceil(needed)}`],
+      verdict(fixed, dynamic, apart),
+    ].join(' | ');
+  });
   const head = ['fee', 'model', 'clock', 'static', 'dynamic', 'dynamic − static', 'days to tell 0.05', 'aims']; // prettier-ignore
   return [
     '### Scaled to 30 days (% of $5,000)',
     '',
     ...[head.join(' | '), head.map(() => '---').join(' | '), ...lines].map((line) => `| ${line} |`),
   ].join('\n');
+}
+
+/** The product's aims, counted over every pair of a tape long enough. */
+function aimsOf(recordings: readonly Recording[]): string[] {
+  const scaled = recordings.flatMap(scaledOf);
+  if (scaled.length === 0) return ['- No tape is long enough (12 h) to say anything of a month.'];
+  const count = (verdicts: readonly string[]): string =>
+    ['met', 'missed', 'cannot be told']
+      .map((word) => `${word} ${verdicts.filter((v) => v === word).length}`)
+      .join(', ');
+  const aim = scaled.flatMap(({ fixed, dynamic }) => [
+    standing(fixed, AIM_PCT),
+    standing(dynamic, AIM_PCT),
+  ]);
+  const lead = scaled.map(({ apart }) => standing(apart, LEAD_PCT));
+  return [
+    `- The aim of 0.20 % a month (30 days scaled from tapes of 12 h or more, ${aim.length} runs): ${count(aim)}.`,
+    `- Dynamic ahead of static by 0.05 % a month (${lead.length} pairs): ${count(lead)}.`,
+  ];
 }
 
 /** Met, missed, or cannot be told. */
@@ -153,7 +193,7 @@ function summaryOf(recordings: readonly Recording[]): string[] {
   const told = judged.filter(({ edge }) => edge.interval !== null);
   const above = told.filter(({ edge }) => (edge.interval?.low ?? 0) > 0);
   const below = told.filter(({ edge }) => (edge.interval?.high ?? 0) < 0);
-  const traded = judged.filter(({ row }) => (row.figures?.windows[1]?.fills ?? 0) >= 20);
+  const traded = judged.filter(({ row }) => row.figures !== null && fillsOf(row.figures) >= 20);
   const best = traded.reduce<(typeof traded)[number] | null>(
     (a, b) =>
       a === null || (b.edge.estimate ?? -Infinity) > (a.edge.estimate ?? -Infinity) ? b : a,
@@ -162,8 +202,9 @@ function summaryOf(recordings: readonly Recording[]): string[] {
   return [
     `- ${judged.length} rows. ${told.length} of them are long enough for an interval of the net edge: ${above.length} lie above 0, ${below.length} below, ${told.length - above.length - below.length} hold 0.`,
     best === null
-      ? '- No row has 20 fills in its second half.'
+      ? '- No row has 20 fills out of sample.'
       : `- Best estimate with at least 20 fills: ${best.row.label}, ${best.row.mode}, ${best.row.clock} clock, fee ${best.row.fee}, on ${best.recording}: ${withInterval(best.edge, 2)} bp a fill. It is the best of ${traded.length}; that alone makes it look better than it is.`,
+    ...aimsOf(recordings),
     ...needs(told),
     ...variantsOf(recordings),
   ];
@@ -176,9 +217,8 @@ function needs(told: readonly { readonly row: Row; readonly edge: Judgement }[])
     .filter(({ row }) => row.fee === '0.3 bp');
   const figures = first?.row.figures;
   if (first === undefined || !figures) return [];
-  const half = Math.floor(figures.blocks.volume.length / 2);
-  const volume = figures.blocks.volume.slice(half).reduce((a, b) => a + b, 0);
-  const days = (figures.endUs - figures.startUs) / 2 / DAY / 1e6;
+  const volume = sampleOf(figures, 'million').bottom.reduce((a, b) => a + b, 0);
+  const days = scoredDays(figures);
   const monthly = (volume / days) * 30;
   const edge = (((AIM_PCT / 100) * CAPITAL) / monthly) * 1e4;
   return [
@@ -212,7 +252,7 @@ export function resultsText(recordings: readonly Recording[], fees: readonly str
   return [
     '# Results on the recordings',
     '',
-    'Made by `npm run results`; do not edit. $100 a side, position limit $1,000 (10 units), capital $5,000, queue fills with the pessimistic queue, default latency. Market parameters are measured and settings chosen (by money of 30 s markouts after fees, among four) on the first half of each recording only; **every figure is of the second half**. Fee 0 is the Paradex retail class (300 ms more on each order, 1,000 orders a day). "Estimate (95 % interval; sees smallest visible effect)"; "too short": fewer than 48 blocks of 15 min. Break-even fee: what the fills of that row would have borne. No market impact is modelled.',
+    'Made by `npm run results`; do not edit. $100 a side, position limit $1,000 (10 units), capital $5,000, queue fills with the pessimistic queue, default latency. Market parameters are measured and settings chosen (by money of 30 s markouts after fees, among four) on the first third of each recording only; **every figure is of the other two thirds**. Fee 0 is the Paradex retail class (300 ms more on each order, 1,000 orders a day). "Estimate (95 % interval; sees smallest visible effect)"; "too short": fewer than 48 blocks of 15 min. Break-even fee: what the fills of that row would have borne. No market impact is modelled.',
     '',
     '## In plain words',
     '',

@@ -7,7 +7,10 @@ import type { LedgerReader } from '#ledger/reader';
 import { pnlOf } from '#ledger/rows';
 import type { EquityRow, FillRow, MarkoutRow, RunRow } from '#ledger/rows';
 import type { RunResult } from './run-result.js';
-import type { TraceData } from './trace.js';
+import { quotesOfOrders } from './order-quotes.js';
+import { PARAMETERS_NOTE, parseMoment } from './parameter-path.js';
+import type { ParameterMoment } from './parameter-path.js';
+import type { QuoteMoment, TraceData } from './trace.js';
 
 const GRID = 256;
 /** What a live run marks its fills with: its own marks, kept every 5 s. */
@@ -50,6 +53,10 @@ export interface RunRecord {
   readonly pnl: Money;
   /** Where the mids come from: settled by the venue's book, or from the marks kept every few seconds. */
   readonly mids: 'book' | 'marks';
+  /** Mid (or mark) and innermost quotes of the busiest ten minutes. */
+  readonly excerpt: readonly QuoteMoment[];
+  /** Of a live run: one a minute, where something was measured. */
+  readonly parameters: readonly ParameterMoment[];
   /** Backtests only. */
   readonly trace: TraceData | null;
   readonly result: RunResult | null;
@@ -74,16 +81,25 @@ export function loadRecord(reader: LedgerReader, runId: string): RunRecord | nul
     fillOf(row, known.size > 0 ? settledMids(known.get(row.id)) : markedMids(row.venueUs, equity)),
   );
   const last = levels.at(-1);
+  const trace = (reader.state(run.account, 'trace')?.value ?? null) as TraceData | null;
   return {
+    parameters: trace?.samples ?? momentsOf(reader, run.id),
+    excerpt: trace?.excerpt ?? quotesOfOrders(reader.orders(run.id), fills, levels),
     ...{ run, instrument, fills, levels, funding, mids },
     startUs: run.startedUs,
     endUs: run.endedUs ?? last?.us ?? run.startedUs,
     fees: ((equity.at(-1)?.fees ?? run.startPosition.fees) - run.startPosition.fees) as Money,
     pnl: last?.pnl ?? (0 as Money),
-    trace: (reader.state(run.account, 'trace')?.value ?? null) as TraceData | null,
+    trace,
     result: (reader.state(run.account, 'result')?.value ?? null) as RunResult | null,
     assumptions: (reader.state(run.account, 'assumptions')?.value ?? null) as string | null,
   };
+}
+
+function momentsOf(reader: LedgerReader, run: number): ParameterMoment[] {
+  return [...reader.rows('notes', run)]
+    .filter(({ kind }) => kind === PARAMETERS_NOTE)
+    .flatMap(({ text }) => parseMoment(text) ?? []);
 }
 
 /** P&L counts from the start: what was open then is valued at the first mark. */

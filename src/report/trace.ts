@@ -1,33 +1,25 @@
 // What a backtest leaves for its report beside fills and equity: samples of quotes and parameters, the busiest ten
 // minutes quote by quote, and how long quotes stood at which distance. The bot's view: it learns of fills and closes
 // one reply latency late. Changes nothing; attached only where the run is kept.
-import type { Estimate, MarketEstimates } from '#core/analyzer';
+import type { MarketEstimates } from '#core/analyzer';
 import type { Command, EngineEvent } from '#core/messages';
 import type { CurrentMarket, View } from '#core/strategy';
 import type { Lots, Micros, Side, TickPrice, Ticks } from '#core/units';
 import { Exposure } from './exposure.js';
 import type { ExposureBin } from './exposure.js';
+import { parameterMoment } from './parameter-path.js';
+import type { ParameterMoment } from './parameter-path.js';
 
 const LEAST_SAMPLE_US = 5e6;
 const MOST_SAMPLES = 4_000;
 const EXCERPT_US = 600e6;
 
-/** Value, low and high of the 95 % interval; the last two are null where nothing was measured. */
-export type Banded = readonly [number, number | null, number | null];
-
-export interface TraceSample {
-  readonly us: Micros;
+/** Prices in ticks; our innermost resting quotes, 0 = none. */
+export interface TraceSample extends ParameterMoment {
   readonly mid: TickPrice;
   readonly mark: TickPrice;
-  /** Our innermost resting quote; 0 = none. */
   readonly bid: number;
   readonly ask: number;
-  /** What was quoted on, with the error band of what was measured. */
-  readonly sigma: Banded;
-  readonly kappa: Banded;
-  readonly alpha: Banded;
-  readonly epsilon: Banded;
-  readonly dynamic: boolean;
 }
 
 /** One moment of the excerpt: mid and innermost quotes in ticks, 0 = none. */
@@ -46,11 +38,6 @@ interface Resting {
   lots: Lots;
   open: boolean;
 }
-
-const banded = (value: number, measured: Estimate | undefined): Banded =>
-  measured === undefined || measured.effectiveCount === 0
-    ? [value, null, null]
-    : [value, measured.low, measured.high];
 
 export class Trace {
   private readonly samples: TraceSample[] = [];
@@ -112,15 +99,8 @@ export class Trace {
     this.moment(nowUs, mid);
     if (nowUs < this.nextSampleUs || this.market === null) return;
     this.nextSampleUs = nowUs + this.everyUs;
-    const { sigma, kappa, alpha, epsilon, source } = this.market;
-    const measured = this.estimates(nowUs);
-    this.samples.push({
-      ...{ us: nowUs, mid, mark, bid, ask, dynamic: source === 'dynamic' },
-      sigma: banded(sigma, measured?.sigma),
-      kappa: banded(kappa, measured?.kappa.both),
-      alpha: banded(alpha, measured?.alpha.both),
-      epsilon: banded(epsilon, measured?.epsilon.both),
-    });
+    const moment = parameterMoment(nowUs, this.market, this.estimates(nowUs));
+    this.samples.push({ ...moment, mid, mark, bid, ask });
   }
 
   data(): TraceData {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   data = await reportData(record, record.assumptions);
   page = pageOf(data);
-});
+}, 90_000);
 
 describe('the page', () => {
   test('fetches nothing and runs nothing', () => {
@@ -77,7 +77,14 @@ describe('the page', () => {
   });
 
   test('a live run without traces, fills or quotes still has a page', async () => {
-    const bare = { ...record, trace: null, result: null, fills: [], assumptions: null };
+    const bare = {
+      ...record,
+      trace: null,
+      excerpt: [],
+      result: null,
+      fills: [],
+      assumptions: null,
+    };
     const empty = { ...bare, fees: 0 as RunRecord['fees'], funding: [] };
     const shown = pageOf(await reportData(empty, null));
     expect(shown).not.toMatch(/NaN|undefined|Infinity/);

@@ -1,6 +1,7 @@
 // Every number that the HTML report shows, as one JSON object (its names are a contract: add, never rename). Long series
 // are thinned to what a page can show; figures are made from the whole.
 import { moneyToNumber, formatMoney } from '#core/money';
+import type { Lots, Money } from '#core/units';
 import { BlockGrid } from '#search/blocks';
 import { judge } from '#search/bootstrap';
 import type { Judgement } from '#search/bootstrap';
@@ -13,7 +14,7 @@ import { samplesOf } from '../contrast.js';
 import { intensityOf } from '../intensity.js';
 import type { IntensityFit } from '../intensity.js';
 import type { Level, RunRecord } from '../record.js';
-import type { QuoteMoment, TraceSample } from '../trace.js';
+import type { ParameterMoment } from '../parameter-path.js';
 
 const MOST_POINTS = 1_600;
 
@@ -73,7 +74,7 @@ export interface ReportData {
     readonly price: number;
     readonly side: string;
   }[];
-  readonly parameters: readonly Omit<TraceSample, 'mid' | 'mark' | 'bid' | 'ask'>[];
+  readonly parameters: readonly ParameterMoment[];
   readonly assumptions: string | null;
 }
 
@@ -112,43 +113,13 @@ export async function reportData(
   record: RunRecord,
   assumptions: string | null,
 ): Promise<ReportData> {
-  const { run, instrument, fills, levels, startUs, endUs, trace, result, pnl } = record;
-  const { capital } = run;
-  const hours = (endUs - startUs) / 3_600e6;
-  const grid = new BlockGrid(startUs, endUs, BLOCK_SECONDS * 1e6);
-  const samples = samplesOf(record, grid);
-  const shown = extremes(levels, MOST_POINTS);
-  const falls = new Map(levels.map((level, i) => [level, i]));
-  const deep = drawdowns(levels, capital);
-  const notional = fills.map(({ lots, ticks }) => instrument.notional(lots, ticks));
-  const volume = notional.reduce((sum, one) => sum + one, 0);
-  const made = fills.reduce((sum, { maker }, i) => sum + (maker ? (notional[i] ?? 0) : 0), 0);
-  const last = levels.at(-1)?.lots ?? 0;
+  const { startUs, endUs, trace } = record;
+  const samples = samplesOf(record, new BlockGrid(startUs, endUs, BLOCK_SECONDS * 1e6));
+  const deep = drawdowns(record.levels, record.run.capital);
   return {
     schemaVersion: 1,
-    run: {
-      id: run.run,
-      kind: run.kind,
-      mode: run.mode,
-      model: result?.model ?? null,
-      market: `${instrument.spec.venue}:${instrument.spec.symbol}`,
-      from: new Date(startUs / 1000).toISOString(),
-      to: new Date(endUs / 1000).toISOString(),
-      hours,
-      capital: formatMoney(capital),
-      mids: record.mids,
-      commandHash: run.commandHash,
-    },
-    figures: {
-      pnl: formatMoney(pnl),
-      returnPct: (100 * pnl) / capital,
-      maxDrawdownPct: deep.reduce((most, one) => Math.max(most, one), 0),
-      fills: fills.length,
-      fillsPerHour: hours > 0 ? fills.length / hours : 0,
-      volume: formatMoney(volume as typeof capital),
-      makerShare: volume > 0 ? made / volume : null,
-      finalPosition: `${last < 0 ? '-' : ''}${instrument.formatSize(Math.abs(last) as (typeof record.levels)[number]['lots'])}`,
-    },
+    run: runOf(record),
+    figures: figuresOf(record, deep),
     judged: {
       netEdgeBps: judge(samples.netEdgeBps),
       netEdgePerMillion: judge(samples.netEdgePerMillion),
@@ -157,15 +128,9 @@ export async function reportData(
     attribution: attributionText(attributionOf(record)),
     markouts: breakdownOf(record),
     intensity: trace === null ? null : await intensityOf(trace.exposure),
-    series: {
-      us: shown.map(({ us }) => us),
-      pnl: shown.map((level) => moneyToNumber(level.pnl)),
-      drawdownPct: shown.map((level) => -(deep[falls.get(level) ?? 0] ?? 0)),
-      inventory: shown.map(({ lots }) => lots * instrument.lotSize),
-      mark: shown.map(({ mark }) => mark * instrument.tickSize),
-    },
+    series: seriesOf(record, deep),
     ...quotesOf(record),
-    parameters: thinned(trace?.samples ?? [], MOST_POINTS).map(
+    parameters: thinned(record.parameters, MOST_POINTS).map(
       ({ us, sigma, kappa, alpha, epsilon, dynamic }) => ({
         ...{ us, sigma, kappa, alpha, epsilon, dynamic },
       }),
@@ -174,12 +139,65 @@ export async function reportData(
   };
 }
 
+const hoursOf = ({ startUs, endUs }: RunRecord): number => (endUs - startUs) / 3_600e6;
+
+function runOf(record: RunRecord): ReportData['run'] {
+  const { run, instrument, startUs, endUs, result, mids } = record;
+  const { spec } = instrument;
+  return {
+    ...{ id: run.run, kind: run.kind, mode: run.mode, model: result?.model ?? null },
+    market: `${spec.venue}:${spec.symbol}`,
+    from: new Date(startUs / 1000).toISOString(),
+    to: new Date(endUs / 1000).toISOString(),
+    hours: hoursOf(record),
+    capital: formatMoney(run.capital),
+    mids,
+    commandHash: run.commandHash,
+  };
+}
+
+function figuresOf(record: RunRecord, deep: readonly number[]): ReportData['figures'] {
+  const { run, instrument, fills, levels, pnl } = record;
+  const hours = hoursOf(record);
+  let [volume, made] = [0, 0];
+  for (const { lots, ticks, maker } of fills) {
+    const notional = instrument.notional(lots, ticks);
+    volume += notional;
+    if (maker) made += notional;
+  }
+  const last = levels.at(-1)?.lots ?? (0 as Lots);
+  return {
+    pnl: formatMoney(pnl),
+    returnPct: (100 * pnl) / run.capital,
+    maxDrawdownPct: deep.reduce((most, one) => Math.max(most, one), 0),
+    fills: fills.length,
+    fillsPerHour: hours > 0 ? fills.length / hours : 0,
+    volume: formatMoney(volume as Money),
+    makerShare: volume > 0 ? made / volume : null,
+    finalPosition: `${last < 0 ? '-' : ''}${instrument.formatSize(Math.abs(last) as Lots)}`,
+  };
+}
+
+function seriesOf(
+  { levels, instrument }: RunRecord,
+  deep: readonly number[],
+): ReportData['series'] {
+  const shown = extremes(levels, MOST_POINTS);
+  const at = new Map(levels.map((level, i) => [level, i]));
+  return {
+    us: shown.map(({ us }) => us),
+    pnl: shown.map((level) => moneyToNumber(level.pnl)),
+    drawdownPct: shown.map((level) => -(deep[at.get(level) ?? 0] ?? 0)),
+    inventory: shown.map(({ lots }) => lots * instrument.lotSize),
+    mark: shown.map(({ mark }) => mark * instrument.tickSize),
+  };
+}
+
 function quotesOf({
-  trace,
+  excerpt,
   fills,
   instrument,
 }: RunRecord): Pick<ReportData, 'quotes' | 'quoteFills'> {
-  const excerpt: readonly QuoteMoment[] = trace?.excerpt ?? [];
   const price = (ticks: number): number | null =>
     ticks === 0 ? null : ticks * instrument.tickSize;
   const [from, to] = [excerpt[0]?.[0] ?? 0, excerpt.at(-1)?.[0] ?? 0];
