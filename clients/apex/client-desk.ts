@@ -105,8 +105,6 @@ export class OrderDesk {
     const order = this.ownerOf(word.clientId, word.id);
     if (order === undefined) return this.stranger(word);
     this.name(order, word.id);
-    if (word.state !== 'done' && word.updatedMs > 0 && word.updatedMs < order.updatedMs) return;
-    order.updatedMs = Math.max(order.updatedMs, word.updatedMs);
     order.absent = 0;
     if (order.phase === 'closed' && order.byVerdict) this.reopen(order);
     if (order.phase === 'closed') {

@@ -10,8 +10,6 @@ export class OwnOrder {
   phase: OwnPhase = 'sent';
   /** The venue's id; '' until it was said. */
   venueId = '';
-  /** Venue time of the newest word on it, ms: the stream has no sequence numbers. */
-  updatedMs = 0;
   /** Fills reported one by one. */
   filledLots = 0 as Lots;
   /** Fills of its whole life, once closed. */

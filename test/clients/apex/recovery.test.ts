@@ -82,6 +82,22 @@ describe('the private stream', () => {
     expect(fill).toBeLessThan(up);
   });
 
+  test('a fill between the two answers on the account: asked again, never shown without it', async () => {
+    const { venue, client, heard, run } = await readyRig();
+    client.send(NOW, [place(1)]);
+    run(50);
+    let once = true;
+    venue.handlers.set('/account-balance', () => {
+      if (once) venue.fill(id(1), 10);
+      once = false;
+      return 'plain';
+    });
+    const before = heard.of('account').length;
+    client.requestAccount();
+    run(5_000);
+    expect(heard.of('account').slice(before).map((e) => e.positionLots)).toEqual([10]); // prettier-ignore
+  });
+
   test('half-open: silence is noticed within 4 s; nothing is placed meanwhile', async () => {
     const { venue, client, heard, run } = await readyRig();
     venue.privateSocket.frozen = true;
