@@ -158,6 +158,27 @@ export const text = (value: string): string => {
   if (value.trim() === '') throw new BadValue('must not be empty');
   return value.trim();
 };
+/** A number of up to 256 bits as venues write addresses and keys; the value itself is never part of the problem. */
+export const hexNumber = (value: string): string => {
+  const text = value.trim();
+  if (/^[0-9A-Fa-f]{64}$/.test(text)) return `0x${text}`;
+  if (!/^0x[0-9A-Fa-f]{1,64}$/.test(text)) throw new BadValue('must be 0x and 1 to 64 hex digits');
+  return text;
+};
+/** Where a venue is served, without path, user or query. */
+export const origin = (value: string): string => {
+  const text = value.trim().replace(/\/$/, '');
+  if (!/^https?:\/\/[0-9A-Za-z.-]+(:\d{1,5})?$/.test(text))
+    throw new BadValue('must look like http://127.0.0.1:4801');
+  return text;
+};
+/** `name=value,name=value`; the venue knows which names there are. */
+export const switchList = (value: string): string => {
+  const text = value.trim();
+  if (!/^[A-Za-z]\w*=[\w.-]+(,[A-Za-z]\w*=[\w.-]+)*$/.test(text))
+    throw new BadValue('must look like name=value,name=value');
+  return text;
+};
 export const accountName = (value: string): string => {
   if (!/^[0-9A-Za-z_-]{1,40}$/.test(value))
     throw new BadValue('must be 1 to 40 of 0-9 A-Z a-z _ -');

@@ -6,7 +6,18 @@ import type { MetricsSnapshot } from '#report/metrics';
 import type { RunResult } from '#report/run-result';
 import { home, mm } from './command.js';
 
-const RUN = ['--synthetic', 'normal', '--maker-fee', '0', '--speed', '120', '--duration', '4m'];
+const RUN = [
+  '--synthetic',
+  'normal',
+  '--maker-fee',
+  '0',
+  '--band-from',
+  '0bp',
+  '--speed',
+  '120',
+  '--duration',
+  '4m',
+];
 const SLOW = { timeout: 60_000 };
 
 async function figures(at: string, account: string): Promise<MetricsSnapshot> {

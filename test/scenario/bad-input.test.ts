@@ -198,7 +198,7 @@ describe('settings', () => {
     ['no mode', ['run'], [/choose a mode: --static .* --dynamic .*; for example mm run --static/]],
     ['both modes', ['run', '--static', '--dynamic'], [/exclude each other; give one of them/]],
     ['unknown command', ['rnu'], [/unknown command 'rnu' \(Did you mean run\?\)/]],
-    ['backtest on nothing', BACKTEST, [/say what to run on: one of --data FILES, --tape FILE or --synthetic/]],
+    ['backtest on nothing', BACKTEST, [/say what to run on: one of --data FILES, --tape FILE, --klines FILE or --synthetic/]],
     ['backtest: size below the lot', [...BACKTEST, '--synthetic', 'calm', '--size', '5'], [/valid one is --size 10\.01$/]],
     ['explain: gamma of 0', ['explain', '--gamma', '0'], [/--gamma "0" must be greater than 0/]],
     ['explain: size below the lot', ['explain', '--size', '5'], [/the smallest valid one is --size \d/]],

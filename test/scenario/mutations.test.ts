@@ -26,6 +26,7 @@ const ELSEWHERE: readonly ParameterKey[] = [
   'market',
   'venue',
   'seed',
+  'funding',
 ];
 const SECONDS = 15;
 

@@ -162,7 +162,7 @@ describe('a parent', () => {
       // Without its pre-script: this is no place to build.
       const npm = place.start(
         'npm',
-        ['start', '--ignore-scripts', '--', '--synthetic', 'fast'],
+        ['start', '--ignore-scripts', '--', '--venue', 'sim', '--synthetic', 'fast'],
         ROOT,
       );
       await npm.said(QUOTE);
