@@ -90,13 +90,8 @@ function print({ results, exitCode }: OperateOutcome, json: boolean): void {
 async function venueFrom(options: Options): Promise<NonNullable<OperateRequest['venue']>> {
   const { VENUE_KEYS } = await import('#run/venue-keys');
   const keys = someSettings(options, VENUE_KEYS).values;
-  return {
-    keys,
-    make: async (reach, own) => {
-      const { paradexEmergency } = await import('#run/paradex-place');
-      return paradexEmergency(reach, own);
-    },
-  };
+  const { emergencyAt } = await import('#run/venue-registry');
+  return { keys, make: emergencyAt };
 }
 
 const ACCOUNT_HELP: Readonly<Record<OperatorCommand, string>> = {

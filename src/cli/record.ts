@@ -9,6 +9,7 @@ No key is needed. Breaks of the feed become gaps on the tape. The tape plays in 
 
 Examples:
   mm record --venue paradex --network mainnet --out btc.tape --duration 24h
+  mm record --venue apex --network mainnet --market ETH-USDT --out eth.tape --duration 24h
   mm record --venue paradex --paradex-url http://127.0.0.1:4801 --out loop.tape   from mm venue paradex`;
 
 export function addRecord(program: Command): void {
@@ -21,16 +22,16 @@ export function addRecord(program: Command): void {
     .addHelpText('after', HELP);
   addParameters(command, ['venue']).action(async (options: Record<string, unknown>) => {
     const { values } = settingsFrom(options);
-    if (values.venue !== 'paradex')
-      throw new StartProblem('mm record needs a venue with a feed: --venue paradex');
-    if (values.network === 'paper' && values.paradexUrl === null) {
+    const { venueCalled, venueNamed } = await import('#run/venue-registry');
+    const venue = venueCalled(values.venue, 'mm record --venue');
+    if (values.network === 'paper' && (await venueNamed(venue)).url(values) === null) {
       throw new StartProblem(
-        'say which feed: --network mainnet or testnet (public data, no key), or --paradex-url of a mm venue paradex',
+        `say which feed: --network mainnet or testnet (public data, no key), or --${venue}-url of a mm venue ${venue}`,
       );
     }
     const { recordVenue } = await import('#run/record');
     process.exitCode = await recordVenue({
-      values,
+      ...{ venue, values },
       out: options['out'] as string,
       overwrite: options['overwrite'] === true,
       duration: given(options, 'duration', seconds),

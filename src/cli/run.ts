@@ -15,6 +15,7 @@ Examples:
   mm run --dynamic --maker-fee 0.3bp                 sigma, kappa, alpha, epsilon measured; yours are the start
   mm run --static --tape btc.tape                    paper on a recording, in real time
   mm run --static --venue paradex                    paper through the real Paradex client, on 127.0.0.1
+  mm run --static --venue apex                       the same through the real ApeX client
   mm run --static --venue paradex --network testnet  keys from .env (docs/go-live.md)
 Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm stop.`;
 

@@ -1,6 +1,6 @@
 // `mm keys` and `mm doctor`: who we are at a venue, and what would keep a run from trading there.
 import type { Command } from 'commander';
-import { EXIT, StartProblem } from '#config/problem';
+import { EXIT } from '#config/problem';
 import { addParameters, settingsFrom } from './options.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -10,34 +10,30 @@ function addKeys(program: Command): void {
   const command = program
     .command('keys')
     .description('show account address and public key that belong to the keys in .env')
-    .argument('<VENUE>', 'paradex')
+    .argument('<VENUE>', 'paradex or apex')
     .option(
       '--export <FILE>',
-      'write the L2 key of MM_PARADEX_ETHEREUM_KEY into a new file of mode 600',
+      'paradex: write the L2 key of MM_PARADEX_ETHEREUM_KEY into a new file of mode 600',
     )
     .option('--json', 'one JSON object');
-  addParameters(command, ['venue']).action(async (venue: string, options: Options) => {
-    if (venue !== 'paradex')
-      throw new StartProblem(`no keys are known of "${venue}"; try mm keys paradex`);
+  addParameters(command, ['venue']).action(async (name: string, options: Options) => {
+    const { venueCalled } = await import('#run/venue-registry');
+    const venue = venueCalled(name, 'mm keys');
     const { values } = settingsFrom(options);
-    const { exportKey, paradexKeys } = await import('#run/venue-checks');
+    const { exportKey, venueKeys } = await import('#run/venue-checks');
     if (typeof options['export'] === 'string') {
-      await exportKey(values, options['export']);
+      await exportKey(venue, values, options['export']);
       process.stdout.write(
         `written to ${options['export']}; keep it secret, or make a subkey and keep that\n`,
       );
       return;
     }
-    const facts = await paradexKeys(values, warn);
+    const { facts, lines } = await venueKeys(venue, values, warn);
     if (options['json'] === true) {
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...facts }, null, 2)}\n`);
       return;
     }
-    const { network, chainId, account, publicKey, subkey, onboarded } = facts;
-    const whose = subkey ? 'a subkey (or not known to the venue)' : 'the main key of the account';
-    process.stdout.write(
-      `network     ${network} (${chainId})\naccount     ${account}\npublic key  ${publicKey}\nthe key is  ${whose}\nthe venue   ${onboarded ? 'knows it' : 'has no account made by this key'}\n`,
-    );
+    for (const [label, value] of lines) process.stdout.write(`${label.padEnd(11)} ${value}\n`);
   });
 }
 
@@ -50,10 +46,10 @@ function addDoctor(program: Command): void {
     .option('--json', 'one JSON object');
   addParameters(command, ['venue', 'size']).action(async (options: Options) => {
     const { values } = settingsFrom(options);
-    if (values.venue !== 'paradex')
-      throw new StartProblem('which venue? mm doctor --venue paradex');
-    const { paradexDoctor } = await import('#run/venue-checks');
-    const checks = await paradexDoctor(values);
+    const { venueCalled } = await import('#run/venue-registry');
+    const venue = venueCalled(values.venue, 'mm doctor --venue');
+    const { venueDoctor } = await import('#run/venue-checks');
+    const checks = await venueDoctor(venue, values);
     if (checks.some(({ state }) => state === 'problem')) process.exitCode = EXIT.cannotStart;
     if (options['json'] === true)
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, checks }, null, 2)}\n`);

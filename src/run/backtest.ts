@@ -1,6 +1,8 @@
 // One backtest: the engine and the exchange over one market, three times, once for each fill model. The apply loop is
 // timed alone; what comes out is a RunResult for each.
 import type { ParameterValues } from '#config/parameters';
+import type { VenueProfile } from '#core/params';
+import type { CommandSink } from '#core/ports';
 import type { RowSource } from '#core/rows';
 import type { Bps, Micros, Seconds } from '#core/units';
 import { fromSeconds } from '#core/units';
@@ -11,7 +13,10 @@ import { summarise } from '#report/summarise';
 import { Trace } from '#report/trace';
 import { modelLabel } from '#strategies/avellaneda/strategy';
 import { queueModelOf } from '#sim/queue';
+import { ClientVenue } from '#sim/client-venue';
+import type { ClientWays } from '#sim/client-venue';
 import { SimVenue } from '#sim/venue';
+import type { VenueOptions } from '#sim/venue';
 import { SIM_PROFILE, assemble } from './assembly.js';
 import type { Mode } from './assembly.js';
 import { assumptions } from './assumptions.js';
@@ -115,6 +120,10 @@ export interface RunRequest {
   readonly keep?: (collector: Collector, result: RunResult) => RunResult;
   /** For the benchmark: rows from elsewhere than the market itself. */
   readonly source?: RowSource;
+  /** A venue behind its client, instead of the simulated venue at hand: what the client says it can do, and its ways. */
+  readonly behindClient?: { readonly profile: VenueProfile; readonly ways: ClientWays };
+  /** Gets a copy of every command, before the venue. */
+  readonly tap?: (next: CommandSink) => CommandSink;
 }
 
 /** One fill model over one market. */
@@ -139,7 +148,8 @@ export function simulateRun(request: RunRequest): RunResult {
     };
   };
   const collector = new Collector(instrument, values.capital, look, trace);
-  const venue = new SimVenue({
+  const { behindClient } = request;
+  const options: VenueOptions = {
     instrument,
     fillModel,
     queue: queueModelOf(values.queueModel),
@@ -157,14 +167,15 @@ export function simulateRun(request: RunRequest): RunResult {
         us: fill.venueUs, side: fill.side, ticks: fill.ticks, lots: fill.lots, fee: fill.fee,
         maker: fill.maker, gap: fill.gap === true, mid: at,
       }), // prettier-ignore
-  });
-  const sink = new HashingSink(venue);
+  };
+  const venue = behindClient ? new ClientVenue(options, behindClient.ways) : new SimVenue(options);
+  const sink = new HashingSink(request.tap?.(venue) ?? venue);
   const { engine, analyzer, params } = assemble({
     mode: request.mode,
     shadow: request.shadow ?? false,
     values,
     instrument,
-    profile: SIM_PROFILE,
+    profile: behindClient?.profile ?? SIM_PROFILE,
     mid,
     sink,
     observer: collector,

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { StartProblem } from '#config/problem';
+import type { PaperJob } from './venue-module.js';
 import { isVenueReport } from './venue-process.js';
 import type { VenueJob, VenueReport } from './venue-process.js';
 
@@ -15,6 +16,24 @@ export interface PaperVenue {
   /** Told when it goes before its time: its exit code, null after a signal. */
   onGone: (code: number | null) => void;
   close(): Promise<void>;
+}
+
+/** Starts the venue of a paper run and makes a place of it. Throws StartProblem; then none is left running. */
+export async function onPaper<T>(
+  venue: VenueJob['venue'],
+  job: PaperJob | null,
+  warn: (text: string) => void,
+  make: (paper: PaperVenue) => T | Promise<T>,
+): Promise<T> {
+  if (job === null) throw new StartProblem('a paper run needs a market to play');
+  const paper = await startPaperVenue({ ...job, venue, port: 0 });
+  try {
+    paper.onGone = (code) => warn(`the paper venue is gone (exit code ${code ?? 'none: killed'})`);
+    return await make(paper);
+  } catch (error) {
+    await paper.close();
+    throw error;
+  }
 }
 
 /** Throws StartProblem with what the child said. */

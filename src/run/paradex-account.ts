@@ -9,11 +9,13 @@ import {
 } from '#clients/paradex/keys';
 import { makeSigner, type ParadexSigner } from '#clients/paradex/sign';
 import { StartProblem } from '#config/problem';
-import type { HttpOutcome, HttpRequest, Network } from '#core/outside';
+import type { Network } from '#core/outside';
 import { fromSeconds } from '#core/units';
+import { ask } from './ask-venue.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { TradingNetwork } from './venue-place.js';
 
+export const PARADEX_DEFAULT_MARKET = 'BTC-USD-PERP';
 const TIMEOUT = fromSeconds(5);
 
 export interface ParadexIdentity {
@@ -38,10 +40,6 @@ export function paradexEnvironment(network: TradingNetwork, url: string | null):
   }
   return environment(network === 'mainnet' ? 'mainnet' : 'testnet');
 }
-
-/** One request as a promise; never rejects. */
-export const ask = (network: Network, request: HttpRequest): Promise<HttpOutcome> =>
-  new Promise((resolve) => network.request(request, resolve));
 
 async function read(network: Network, url: string): Promise<Record<string, unknown> | string> {
   const outcome = await ask(network, { method: 'GET', url, headers: {}, timeout: TIMEOUT });

@@ -9,42 +9,29 @@ import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import type { Network } from '#core/outside';
 import { WallClock } from './clock.js';
-import { onboard, paradexEnvironment, paradexIdentity } from './paradex-account.js';
+import {
+  PARADEX_DEFAULT_MARKET, onboard, paradexEnvironment, paradexIdentity,
+} from './paradex-account.js'; // prettier-ignore
 import type { ParadexIdentity } from './paradex-account.js';
 import { paradexSwitches } from './paradex-switches.js';
-import { startPaperVenue } from './paper-venue.js';
+import { onPaper } from './paper-venue.js';
 import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
+import type { PlaceRequest } from './venue-module.js';
 import type { Reach, VenuePlace } from './venue-place.js';
-import type { VenueJob } from './venue-process.js';
 import { startWatchdog } from './watchdog-link.js';
 import { watchdogJob } from './watchdog-words.js';
 
-const DEFAULT_MARKET = 'BTC-USD-PERP';
 /** Known to be a private key on every curve: below the order by its length. */
 const KEY_BYTES = 31;
 const VENUE = 'paradex';
-
-export interface PlaceRequest {
-  readonly values: ParameterValues;
-  /** What the paper venue plays; null on a real network. */
-  readonly job: Omit<VenueJob, 'venue' | 'port'> | null;
-  readonly warn: (text: string) => void;
-}
 
 /** Throws StartProblem; then nothing is left running. */
 export async function paradexPlace(request: PlaceRequest): Promise<VenuePlace> {
   const { values, job, warn } = request;
   paradexSwitches(values.paradexSwitches); // before anything is started
   if (values.network !== 'paper') return await realPlace(values, warn);
-  if (job === null) throw new StartProblem('a paper run needs a market to play');
-  const paper = await startPaperVenue({ ...job, venue: VENUE, port: 0 });
-  try {
-    return await paperPlace(values, paper, warn);
-  } catch (error) {
-    await paper.close();
-    throw error;
-  }
+  return await onPaper(VENUE, job, warn, (paper) => paperPlace(values, paper, warn));
 }
 
 async function paperPlace(
@@ -52,7 +39,6 @@ async function paperPlace(
   paper: PaperVenue,
   warn: (text: string) => void,
 ): Promise<VenuePlace> {
-  paper.onGone = (code) => warn(`the paper venue is gone (exit code ${code ?? 'none: killed'})`);
   const clock = new WallClock();
   const network = realNetwork(clock);
   const paperKey = `0x${randomBytes(KEY_BYTES).toString('hex')}`;
@@ -72,7 +58,7 @@ async function realPlace(
   values: ParameterValues,
   warn: (text: string) => void,
 ): Promise<VenuePlace> {
-  const market = values.market ?? DEFAULT_MARKET;
+  const market = values.market ?? PARADEX_DEFAULT_MARKET;
   const { paradexUrl: url } = values;
   const network = realNetwork(new WallClock());
   const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };

@@ -1,32 +1,23 @@
 // `mm record`: a venue's public feed to a tape, no key needed. Rows as they come; what was lost between a break of the link
 // and the next whole book is a gap on the tape. Reads only: nothing leaves but subscriptions.
-import { randomBytes } from 'node:crypto';
-import { realNetwork } from '#clients/net/network';
 import type { VenueInbox } from '#clients/net/venue-client';
-import { PublicLink } from '#clients/paradex/client-public';
-import { PATHS, socketUrl } from '#clients/paradex/endpoints';
-import { PARADEX_SWITCHES } from '#clients/paradex/switches';
 import type { ParameterValues } from '#config/parameters';
 import { EXIT, StartProblem } from '#config/problem';
-import { Instrument } from '#core/instrument';
 import type { EngineEvent } from '#core/messages';
-import { Random } from '#core/random';
 import type { RowKind } from '#core/rows';
 import { ROW_GAP } from '#core/rows';
-import { fromSeconds } from '#core/units';
-import type { Aggressor, Rate, Seconds } from '#core/units';
+import type { Aggressor, Seconds } from '#core/units';
 import { TapeWriter } from '#tape/write';
 import { WallClock } from './clock.js';
-import { ask, paradexEnvironment } from './paradex-account.js';
-import { paradexSwitches } from './paradex-switches.js';
 import { StopSignals, holdSignals } from './stop-signals.js';
+import { venueNamed } from './venue-registry.js';
+import type { VenueName } from './venue-registry.js';
 
-const TIMEOUT = fromSeconds(5);
 const FLUSH_MS = 10_000;
 const BLOCK_ROWS = 8_192;
-const DEFAULT_MARKET = 'BTC-USD-PERP';
 
 export interface RecordRequest {
+  readonly venue: VenueName;
   readonly values: ParameterValues;
   readonly out: string;
   readonly overwrite: boolean;
@@ -77,12 +68,17 @@ export class TapeInbox implements VenueInbox {
 export async function recordVenue(request: RecordRequest): Promise<number> {
   const { values, out, overwrite, duration, say } = request;
   const clock = new WallClock();
-  const network = realNetwork(clock);
-  const environment = paradexEnvironment(values.network, values.paradexUrl);
-  const market = values.market ?? DEFAULT_MARKET;
-  const instrument = await instrumentAt(network, environment.rest, market);
-  const { venue, symbol, tickSize, lotSize, minNotional } = instrument.spec;
-  const header = { venue, symbol, tickSize, lotSize, minNotional };
+  const counters = {
+    ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
+    ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
+  };
+  const onMarketChange = (market: string): void =>
+    say(`${market} changed its specification: begin a new tape`);
+  const module = await venueNamed(request.venue);
+  const feed = await module.feed({ values, clock, counters, onMarketChange });
+  const { venue, symbol, tickSize, lotSize, minNotional, minSize } = feed.instrument.spec;
+  const least = minSize === undefined ? {} : { minSize };
+  const header = { venue, symbol, tickSize, lotSize, minNotional, ...least };
   const tape = new TapeWriter(
     out,
     { instrument: header, writtenBy: 'record' },
@@ -90,25 +86,14 @@ export async function recordVenue(request: RecordRequest): Promise<number> {
   );
   holdSignals();
   const inbox = new TapeInbox(tape, clock, say);
-  const counters = {
-    ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
-    ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
-  };
-  const switches = { ...PARADEX_SWITCHES, ...paradexSwitches(values.paradexSwitches) };
-  const link = new PublicLink({
-    ...{ network, clock, market, instrument, inbox, counters, switches },
-    random: new Random(randomBytes(8).toString('hex')),
-    url: socketUrl(environment, { kind: 'sbe', version: switches.schemaVersion }),
-    onMarketChange: () => say(`${market} changed its specification: begin a new tape`),
-  });
   const flush = setInterval(() => tape.flush(), FLUSH_MS);
+  const close = feed.open(inbox);
   try {
-    link.open();
-    say(`recording ${market} from ${environment.rest}`);
+    say(`recording ${symbol} from ${feed.from}`);
     say(`ends: ${await untilAsked(duration)}`);
   } finally {
     clearInterval(flush);
-    link.close();
+    close();
   }
   const info = tape.finish();
   say(
@@ -128,30 +113,5 @@ function untilAsked(duration: Seconds | null): Promise<string> {
     };
     const signals = new StopSignals(end, () => process.exit(EXIT.bug));
     if (duration !== null) timer = setTimeout(() => end('the duration is over'), duration * 1000);
-  });
-}
-
-async function instrumentAt(
-  network: ReturnType<typeof realNetwork>,
-  rest: string,
-  market: string,
-): Promise<Instrument> {
-  const url = `${rest}${PATHS.markets}?market=${encodeURIComponent(market)}`;
-  const reply = await ask(network, { method: 'GET', url, headers: {}, timeout: TIMEOUT });
-  const why = reply.kind === 'reply' ? `HTTP ${reply.status}` : reply.detail;
-  const body = reply.kind === 'reply' && reply.status === 200 ? reply.body : '{}';
-  const found = (JSON.parse(body) as { results?: Record<string, string>[] }).results?.[0];
-  if (found === undefined) {
-    throw new StartProblem(
-      `${rest} says nothing of ${market} (${why}); check --market, --network and the connection`,
-    );
-  }
-  return new Instrument({
-    ...{ venue: 'paradex', symbol: market, kind: 'linear', multiplier: '1', settle: 'USDC' },
-    tickSize: found['price_tick_size'] ?? '',
-    lotSize: found['order_size_increment'] ?? '',
-    minNotional: found['min_notional'] ?? '0',
-    ...{ makerFee: 0 as Rate, takerFee: 0 as Rate },
-    ...{ fundingPeriod: 28_800 as Seconds, maintenanceMargin: 0.01 },
   });
 }

@@ -10,8 +10,8 @@ export function credentialsText(venue: string, key: string): string {
     throw new StartProblem('--credentials wants a word of at most 64 letters, digits and dashes');
   const { secret, passphrase, seed } = loopbackCredentials(key);
   return [
-    `MM_APEX_API_KEY=${key}`,
-    `MM_APEX_API_SECRET=${secret}`,
+    `MM_APEX_KEY=${key}`,
+    `MM_APEX_SECRET=${secret}`,
     `MM_APEX_PASSPHRASE=${passphrase}`,
     `MM_APEX_SEED=${seed}\n`,
   ].join('\n');

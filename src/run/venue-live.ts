@@ -5,7 +5,8 @@ import { StartProblem } from '#config/problem';
 import { moneyToNumber } from '#core/money';
 import type { Seconds } from '#core/units';
 import type { Mode } from './assembly.js';
-import type { PlaceRequest } from './paradex-place.js';
+import type { PaperJob } from './venue-module.js';
+import { venueCalled, venueNamed } from './venue-registry.js';
 import { runOnVenue } from './venue-run.js';
 
 export interface VenueLiveRequest {
@@ -32,8 +33,8 @@ export async function runLiveOnVenue(request: VenueLiveRequest): Promise<number>
   const { layered, mode, duration, terminal, version } = request;
   const { values } = layered;
   const warn = (text: string): void => void process.stderr.write(`mm: ${text}\n`);
-  const { paradexPlace } = await import('./paradex-place.js');
-  const place = await paradexPlace({ values, job: jobOf(request), warn });
+  const venue = await venueNamed(venueCalled(values.venue, 'mm run --venue'));
+  const place = await venue.place({ values, job: jobOf(request), warn });
   const adopt = request.adopt || place.network === 'paper';
   try {
     return await runOnVenue({ layered, mode, place, duration, terminal, version, adopt });
@@ -43,7 +44,7 @@ export async function runLiveOnVenue(request: VenueLiveRequest): Promise<number>
 }
 
 /** A paper venue is given the money that the run counts with. */
-function jobOf({ layered, market }: VenueLiveRequest): PlaceRequest['job'] {
+function jobOf({ layered, market }: VenueLiveRequest): PaperJob | null {
   const { values } = layered;
   if (values.network !== 'paper') return null;
   const { order, reply, feed } = values.latency;

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmergencyClient } from '#clients/net/venue-client';
 import { CLIENT_ID_PREFIX } from '#core/messages';
 
-/** Between the two looks. */
+/** Between the first look that finds nothing and the last; some more in between, so that a late order does not live long. */
 export const APART_MS = 2_000;
+const LOOK_EVERY_MS = 500;
 /**
  * Between rounds that failed or found something: at most 17 rounds in the first minute and 12 in every other, a cancel
  * each. ApeX takes 300 requests a minute that change something and its client leaves 60 of them to cancels.
@@ -52,7 +53,8 @@ export async function emptyForSure(
       if (left.length === 0) {
         emptyAfterMs ??= since();
         if (startMs - emptyAfterMs >= APART_MS) break;
-        await sleep(Math.max(1, Math.ceil(emptyAfterMs + APART_MS - since()) + 1));
+        const due = Math.min(since() + LOOK_EVERY_MS, emptyAfterMs + APART_MS);
+        await sleep(Math.max(1, Math.ceil(due - since()) + 1));
         continue;
       }
       hooks.note(`still open: ${left.join(' ')}`);

@@ -6,11 +6,12 @@ import type { Logger } from '#config/log';
 import { VenueProblem } from '#clients/net/venue-client';
 import type { EmergencyClient } from '#clients/net/venue-client';
 import { EXIT, StartProblem } from '#config/problem';
-import { emergencyAt } from './venue-emergency.js';
+import { emergencyAt } from './venue-registry.js';
 import { Watchdog } from './watchdog.js';
 import { Lines, PROBLEM, READY } from './watchdog-words.js';
 import type { WatchdogJob } from './watchdog-words.js';
 
+const LONG_MS = 1e9;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const;
 /** A paper venue that is not there any more has taken its orders with it. */
 const GONE = /does not answer at|ECONNREFUSED/;
@@ -23,11 +24,11 @@ export async function runWatchdog(): Promise<number> {
   process.stdout.on('error', () => undefined);
   let heard: (line: string) => void = () => undefined;
   let lost: () => void = () => undefined;
-  const first = firstLine(
+  const job = await firstLine(
     (line) => heard(line),
     () => lost(),
   );
-  const job = await first;
+  const awake = setInterval(() => undefined, LONG_MS); // also while it waits for nothing that Node knows of
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   let client: EmergencyClient;
   try {
@@ -37,12 +38,15 @@ export async function runWatchdog(): Promise<number> {
     const explained = error instanceof StartProblem || error instanceof VenueProblem;
     const text = error instanceof Error ? error.message : String(error);
     tell(`${PROBLEM}${JSON.stringify(explained ? error.lines : [text])}`);
+    clearInterval(awake);
     process.stdin.destroy();
     return EXIT.cannotStart;
   }
   const log = await logOf(job);
   const note = (text: string): void => log?.warn(text);
   const { runId, timeoutMs, reach } = job;
+  // A mistake of ours must not end the one who cancels.
+  process.on('uncaughtException', (error) => note(`bug: ${error.stack ?? error.message}`));
   const gone = (problem: string): boolean => reach.network === 'paper' && GONE.test(problem);
   const watchdog = new Watchdog({ client, runId, timeoutMs, tell, note, gone });
   heard = (line) => watchdog.hear(line);
@@ -53,6 +57,7 @@ export async function runWatchdog(): Promise<number> {
   const end = await watchdog.watch();
   log?.info(`the watchdog ends: ${end === 'goodbye' ? 'the bot said goodbye' : 'nothing is open'}`);
   await client.close();
+  clearInterval(awake);
   process.stdin.destroy();
   return EXIT.clean;
 }
