@@ -90,7 +90,7 @@ export class Machine {
         onFrame: (frame) => this.frame(frame),
       },
     });
-    this.market = new PublicLink({ ...parts, symbol: facts.cross, instrument });
+    this.market = new PublicLink({ ...parts, symbol: facts.cross, instrument, mark: facts.mark });
     const { link } = this;
     this.trade = new TradeDesk({
       ...{ instrument, symbol, signer, time, desk, link, rest, switches },

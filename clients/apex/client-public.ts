@@ -3,7 +3,10 @@
 // says nothing is dead, whatever else the socket says (captured deltas come every 100 ms).
 import type { Timer } from '#core/outside';
 import type { Instrument } from '#core/instrument';
+import { ROW_MARK, type RowKind } from '#core/rows';
+import type { Aggressor, TickPrice } from '#core/units';
 import { fromSeconds } from '#core/units';
+import { MarkBand } from '#clients/net/mark-band';
 import type { LinkParts } from './client-link.js';
 import { ApexLink } from './client-link.js';
 import type { ControlFrame } from './codec/control.js';
@@ -22,11 +25,16 @@ const LOOK_EVERY = fromSeconds(1);
 export interface PublicParts extends Omit<LinkParts, 'hooks' | 'which'> {
   readonly symbol: CrossSymbol;
   readonly instrument: Instrument;
+  /** The venue's mark at start, in ticks; where it is unknown the first mark of the feed sets the price band. */
+  readonly mark?: number;
 }
 
 export class PublicLink {
   private readonly link: ApexLink;
   private readonly feed: ApexFeed;
+  private readonly band: MarkBand;
+  /** The frame being read has moved the band. */
+  private bandMoved = false;
   private readonly bars = new Map<string, string>();
   /** What the engine was told last. */
   private told: 'up' | 'down' = 'down';
@@ -37,7 +45,9 @@ export class PublicLink {
   private watch: Timer | null = null;
 
   constructor(private readonly parts: PublicParts) {
-    this.feed = new ApexFeed(parts.symbol, parts.instrument, parts.inbox);
+    const row = this.row.bind(this);
+    this.feed = new ApexFeed(parts.symbol, parts.instrument, { row });
+    this.band = new MarkBand((low, high) => this.feed.setBand(low, high), parts.mark ?? 0);
     this.link = new ApexLink({
       ...parts,
       which: 'public',
@@ -95,9 +105,23 @@ export class PublicLink {
     if (frame.op === 'subscribe') this.link.session.restart('a subscription was refused');
   }
 
+  /** Rows on their way to the engine: the band follows the marks among them. */
+  private row(kind: RowKind, side: Aggressor, us: number, price: number, size: number): void {
+    const { inbox, time } = this.parts;
+    if (kind === ROW_MARK && this.band.onMark(price as TickPrice, time.clock.nowUs()))
+      this.bandMoved = true;
+    inbox.row(kind, side, us, price, size);
+  }
+
   /** What a frame did to the book. */
   private result(result: FeedResult): void {
     const { counters, time } = this.parts;
+    if (result === 'refused' && this.band.onRefused(time.clock.nowUs()))
+      this.parts.inbox.note('warn', 'prices far from the mark go on: they are believed again');
+    if (this.bandMoved) {
+      this.bandMoved = false;
+      return this.gap('the mark has moved by a factor of 2, and the price band with it');
+    }
     if (result === 'gap' || result === 'crossed') {
       counters.gaps += 1;
       return this.gap(result === 'gap' ? 'u did not grow by 1' : 'the book is crossed');

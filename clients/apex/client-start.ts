@@ -39,6 +39,8 @@ export interface StartFacts {
   readonly warnings: readonly string[];
   /** Why nothing may be quoted now; '' when one may. */
   readonly closed: string;
+  /** The venue's mark in ticks, for the price band of the feed; 0 where it could not be read. */
+  readonly mark: number;
 }
 
 const ask = (rest: ApexRest, call: RestCall): Promise<RestReply> =>
@@ -54,7 +56,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   }
   if (!read)
     throw new VenueProblem([
-      `ApeX does not answer at ${environment.origin}: check the network and APEX_URL`,
+      `ApeX does not answer at ${environment.origin}: check the connection, --network and --apex-url`,
     ]);
   if (time.skewed)
     problems.push(`our clock is ${Math.round(-time.offsetUs / 1_000)} ms ahead of the venue's, ${SKEW_LIMIT / 1_000} ms are allowed: synchronise it (NTP)`); // prettier-ignore
@@ -63,14 +65,21 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const contract = contractOf(config, symbol);
   if (symbols.kind !== 'ok')
     problems.push(`the list of markets could not be read (${replyText(symbols)}): try again`); // prettier-ignore
-  else if (contract === null) problems.push(`no market ${symbol}: see --symbol (form BTC-USDT)`);
+  else if (contract === null)
+    problems.push(`no market ${symbol}: see --market (spelt like BTC-USDT)`);
   const account = await ask(rest, { method: 'GET', path: PATHS.account });
   const fields = account.kind === 'ok' && isFields(account.data) ? account.data : null;
   if (fields === null)
-    problems.push(`the account could not be read (${replyText(account)}): check APEX_API_KEY, APEX_API_SECRET and APEX_PASSPHRASE with mm doctor`); // prettier-ignore
+    problems.push(`the account could not be read (${replyText(account)}): check MM_APEX_KEY, MM_APEX_SECRET and MM_APEX_PASSPHRASE with mm doctor`); // prettier-ignore
   else checkKey(parts.l2Key, textOf(fields, 'l2Key'), problems);
   if (problems.length > 0 || contract === null || fields === null) throw new VenueProblem(problems);
-  return assemble(parts, config, contract, fields);
+  const facts = assemble(parts, config, contract, fields);
+  const ticker = await ask(rest, {
+    ...{ method: 'GET', path: PATHS.ticker, open: true },
+    fields: { symbol: facts.cross },
+  });
+  const price = ticker.kind === 'ok' ? numberOf(recordsOf(ticker.data)[0] ?? {}, 'markPrice') : 0;
+  return { ...facts, mark: Math.max(0, facts.instrument.mark(price)) };
 }
 
 function checkKey(own: string | null, theirs: string, problems: string[]): void {
@@ -78,7 +87,7 @@ function checkKey(own: string | null, theirs: string, problems: string[]): void 
   problems.push(
     theirs === ''
       ? 'the account has no l2Key: finish the registration on the site first'
-      : 'APEX_SEED belongs to another account (its public key is not the l2Key of this one): copy the Omni Key again',
+      : 'MM_APEX_SEED belongs to another account (its public key is not the l2Key of this one): copy the Omni Key again',
   );
 }
 
@@ -100,7 +109,7 @@ function assemble(
   config: Fields,
   contract: Fields,
   account: Fields,
-): StartFacts {
+): Omit<StartFacts, 'mark'> {
   const { symbol, switches } = parts;
   const settle = textOf(contract, 'settleAssetId') || (symbol.split('-')[1] as string);
   const asset = recordsOf(config['assets']).find((item) => textOf(item, 'token') === settle);

@@ -46,6 +46,8 @@ export interface MachineParts {
   readonly runId: string;
   readonly instrument: Instrument;
   readonly maxOpenOrders: number;
+  /** In ticks, 0 where unknown. */
+  readonly mark: number;
   readonly signer: OrderSigner;
   readonly inbox: VenueInbox;
   readonly counters: VenueCounters;
@@ -154,10 +156,10 @@ export class Machine {
   }
 
   private publicLink(): PublicLink {
-    const { network, clock, random, environment, market, instrument } = this.parts;
+    const { network, clock, random, environment, market, instrument, mark } = this.parts;
     const { inbox, counters, switches } = this.parts;
     return new PublicLink({
-      ...{ network, clock, market, instrument, inbox, counters, switches },
+      ...{ network, clock, market, instrument, mark, inbox, counters, switches },
       random: random.fork('public'),
       url: socketUrl(environment, { kind: 'sbe', version: switches.schemaVersion }),
       onMarketChange: (data) => this.system.marketChanged(data),

@@ -4,8 +4,11 @@
 import type { Clock, Network, Timer } from '#core/outside';
 import type { Instrument } from '#core/instrument';
 import type { Random } from '#core/random';
+import { ROW_MARK, type RowKind } from '#core/rows';
+import type { Aggressor, TickPrice } from '#core/units';
 import { fromSeconds } from '#core/units';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
+import { MarkBand } from '#clients/net/mark-band';
 import { Session, TIMING } from '#clients/net/session';
 import { RpcLink } from './client-rpc.js';
 import { rpcText } from './client-private.js';
@@ -27,6 +30,8 @@ export interface PublicParts {
   readonly url: string;
   readonly market: string;
   readonly instrument: Instrument;
+  /** The venue's mark at start, in ticks; where it is unknown the first mark of the feed sets the price band. */
+  readonly mark?: number;
   readonly inbox: VenueInbox;
   readonly counters: VenueCounters;
   readonly switches: ParadexSwitches;
@@ -38,6 +43,9 @@ export class PublicLink {
   private readonly session: Session;
   private readonly rpc: RpcLink;
   private readonly feed: ParadexFeed;
+  private readonly band: MarkBand;
+  /** The frame being read has moved the band. */
+  private bandMoved = false;
   private connection = 0;
   /** What the engine was told last. */
   private told: 'up' | 'down' = 'down';
@@ -50,7 +58,9 @@ export class PublicLink {
 
   constructor(private readonly parts: PublicParts) {
     const { network, clock, random, url, counters, switches, inbox, instrument, market } = parts;
-    this.feed = new ParadexFeed(instrument, market, inbox);
+    const row = this.row.bind(this);
+    this.feed = new ParadexFeed(instrument, market, { row });
+    this.band = new MarkBand((low, high) => this.feed.setBand(low, high), parts.mark ?? 0);
     this.session = new Session(url, {
       ...{ network, clock, random, timing: TIMING },
       hooks: {
@@ -154,10 +164,24 @@ export class PublicLink {
     } else this.result(this.feed.onData(channel, data));
   }
 
+  /** Rows on their way to the engine: the band follows the marks among them. */
+  private row(kind: RowKind, side: Aggressor, us: number, price: number, size: number): void {
+    const { inbox, clock } = this.parts;
+    if (kind === ROW_MARK && this.band.onMark(price as TickPrice, clock.nowUs()))
+      this.bandMoved = true;
+    inbox.row(kind, side, us, price, size);
+  }
+
   /** What a message did to the book. */
   private result(result: FeedResult): void {
     const { counters, clock } = this.parts;
     const { sequence } = this.feed;
+    if (result === 'refused' && this.band.onRefused(clock.nowUs()))
+      this.parts.inbox.note('warn', 'prices far from the mark go on: they are believed again');
+    if (this.bandMoved) {
+      this.bandMoved = false;
+      return this.gap('the mark has moved by a factor of 2, and the price band with it');
+    }
     if (result === 'applied' || result === 'ignored') {
       if (sequence.state !== 'live') return;
       if (this.lastSeq !== sequence.seq) {

@@ -30,6 +30,8 @@ export interface StartFacts {
   readonly warnings: readonly string[];
   /** '' when the venue takes orders. */
   readonly state: string;
+  /** The venue's mark in ticks, for the price band of the feed; 0 where it could not be read. */
+  readonly mark: number;
 }
 
 const ask = (rest: ParadexRest, call: RestCall): Promise<RestReply> =>
@@ -56,7 +58,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   checkTime(parts.time, await get(PATHS.systemTime, 'public'), problems);
   const markets = await get(`${PATHS.markets}?market=${encodeURIComponent(market)}`, 'public');
   const spec = find(markets, (item) => textOf(item, 'symbol') === market);
-  if (spec === null) problems.push(`no market ${market} (${replyText(markets)}): see --symbol`);
+  if (spec === null) problems.push(`no market ${market} (${replyText(markets)}): see --market`);
   else if (textOf(spec, 'trading_mode') === 'RFQ_ONLY')
     problems.push(`${market} trades by request for quote only: choose another --symbol`);
   const info = await get(PATHS.accountInfo, 'reads');
@@ -74,8 +76,12 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
       `the specification of ${market} makes no sense: report it, with mm doctor's output`,
     ]);
   const maxOpenOrders = numberOf(spec, 'max_open_orders') || 100;
+  const query = `?market=${encodeURIComponent(market)}`;
+  const summary = await get(`${PATHS.marketsSummary}${query}`, 'public');
+  const ours = find(summary, (item) => textOf(item, 'symbol') === market);
   return {
     ...{ instrument, maxOpenOrders, warnings, feesFrom: fees.from },
+    mark: ours === null ? 0 : Math.max(0, instrument.mark(numberOf(ours, 'mark_price'))),
     state: status === 'ok' || status === '' ? '' : `the venue is in state ${status}`,
   };
 }

@@ -160,6 +160,7 @@ export class ParadexClient implements VenueClient {
       ...{ switches, rest, token, budgets, random: this.random },
       instrument: facts.instrument,
       maxOpenOrders: facts.maxOpenOrders,
+      mark: facts.mark,
     });
     return this.machine;
   }

@@ -20,7 +20,7 @@ export interface NaiveMarket {
 export type NaiveRead =
   | { readonly what: 'bad' | 'nothing' | 'refused' }
   | { readonly what: 'rows'; readonly rows: readonly NaiveRow[] }
-  | { readonly what: 'book'; readonly snapshot: boolean; readonly seq: bigint; readonly rows: readonly NaiveRow[] }; // prettier-ignore
+  | { readonly what: 'book'; readonly snapshot: boolean; readonly seq: bigint; readonly us: number; readonly rows: readonly NaiveRow[] }; // prettier-ignore
 
 const NULL = -(2n ** 63n);
 const SAFE = 2n ** 53n - 1n;
@@ -116,7 +116,7 @@ function book(r: Reader, m: NaiveMarket, field: FieldAt, byte: ByteAt): NaiveRea
     }
   }
   if (marketOf(r) !== m.name) return NOTHING;
-  return offGrid ? BAD : { what: 'book', snapshot: pkgType === 0, seq, rows };
+  return offGrid ? BAD : { what: 'book', snapshot: pkgType === 0, seq, us, rows };
 }
 
 function bbo(r: Reader, m: NaiveMarket, field: FieldAt): NaiveRead {
@@ -215,13 +215,14 @@ export function naiveJsonBook(data: unknown, m: NaiveMarket): NaiveRead {
         rows.push({ kind: 'level', side, us, price: Number(ticks), size: Number(lots) });
     }
   }
-  return { what: 'book', snapshot, seq: BigInt(d['seq_no'] as string), rows };
+  return { what: 'book', snapshot, seq: BigInt(d['seq_no'] as string), us, rows };
 }
 
 /** The book by the rule of section 6.6: levels by side and price; null while it is not whole. */
 export class NaiveBook {
   levels: Map<string, number> | null = null;
   private seq = -1n;
+  private last: NaiveRow | null = null;
 
   /** What a message did: rows applied, nothing, or the book lost. */
   take(read: NaiveRead): readonly NaiveRow[] {
@@ -240,8 +241,12 @@ export class NaiveBook {
       }
     }
     this.seq = read.seq;
+    if (read.snapshot) this.last = null;
+    // A delta without levels repeats the last one, at its own time.
+    if (read.rows.length === 0) return this.last === null ? [] : [{ ...this.last, us: read.us }];
     for (const row of read.rows) {
       if (row.kind !== 'level') continue;
+      this.last = row;
       const key = `${row.side}:${row.price}`;
       if (row.size === 0) this.levels?.delete(key);
       else this.levels?.set(key, row.size);

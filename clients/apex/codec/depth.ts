@@ -13,6 +13,10 @@ export class DepthSide {
     return this.ticks[0] ?? 0;
   }
 
+  get bestLots(): number {
+    return this.lots[0] ?? 0;
+  }
+
   clear(): void {
     this.ticks.length = 0;
     this.lots.length = 0;

@@ -14,7 +14,7 @@ import type { Fields } from './words.js';
 import { isFields, textOf } from './words.js';
 
 /**
- * applied: rows were handed on (an empty delta hands on none). ignored: not for us, or a delta without a live book.
+ * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, or a delta without a live book.
  * refused: a price off the grid or out of the band. gap, crossed: the book is not live any more. unreadable: nor is it
  * then, unless the damage was in a message of another topic (`live` tells).
  */
@@ -103,8 +103,8 @@ export class ApexFeed {
       this.asks.clear();
       this.out.row(ROW_CLEAR, 0, us, 0, 0);
     }
-    this.apply(BID, b as Level[], us);
-    this.apply(ASK, a as Level[], us);
+    const told = this.apply(BID, b as Level[], us) + this.apply(ASK, a as Level[], us);
+    if (told === 0) this.reaffirm(us);
     this.u = u;
     const crossed = this.bids.best > 0 && this.asks.best > 0 && this.bids.best > this.asks.best;
     if (!crossed) return 'applied';
@@ -124,8 +124,20 @@ export class ApexFeed {
     );
   }
 
-  private apply(side: Side, levels: readonly Level[], us: number): void {
+  /**
+   * A message that changes nothing says that the book is still as it was, which somebody who counts the age of the book
+   * must hear: a best level is told once more.
+   */
+  private reaffirm(us: number): void {
+    const { bids, asks, out } = this;
+    if (bids.best > 0) out.row(ROW_LEVEL, BID, us, bids.best, bids.bestLots);
+    else if (asks.best > 0) out.row(ROW_LEVEL, ASK, us, asks.best, asks.bestLots);
+  }
+
+  /** Returns how many levels were told. */
+  private apply(side: Side, levels: readonly Level[], us: number): number {
     const { out, instrument, band } = this;
+    let told = 0;
     const depth = side === BID ? this.bids : this.asks;
     for (const [price, size] of levels) {
       const ticks = instrument.parsePrice(price) as number;
@@ -133,8 +145,10 @@ export class ApexFeed {
       const lots = instrument.parseSize(size) as number;
       depth.set(ticks, lots);
       out.row(ROW_LEVEL, side, us, ticks, lots);
+      told += 1;
     }
     depth.cut(BOOK_LEVELS, (ticks) => out.row(ROW_LEVEL, side, us, ticks, 0));
+    return told;
   }
 
   /** Prints in fill order, one row each: those of one taker order share side and time, by which they are merged. */

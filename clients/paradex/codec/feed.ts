@@ -15,7 +15,7 @@ import {
 import { BookSequence } from './sequence.js';
 
 /**
- * applied: rows were handed on (an empty delta hands on none). ignored: not for us, or a delta without a live book.
+ * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, or a delta without a live book.
  * refused: a price off the grid or out of the band; the book is as it was. gap, unreadable: the book is not live any
  * more, mark it unhealthy and subscribe anew. private: readPrivateFrame of private.ts takes it. heartbeat: a sign of life.
  */

@@ -6,6 +6,7 @@ import {
   ROW_CLEAR, ROW_FUNDING, ROW_LEVEL, ROW_MARK, ROW_QUOTE, ROW_TRADE,
 } from '#core/rows'; // prettier-ignore
 import type { Aggressor, Side, Ticks } from '#core/units';
+import { BID } from '#core/units';
 
 /** Where rows go: the `row` of a VenueInbox. */
 export type RowOut = Pick<VenueInbox, 'row'>;
@@ -39,6 +40,10 @@ export class FeedOutput {
   private side = new Int8Array(FIRST_CAPACITY);
   private ticks = new Float64Array(FIRST_CAPACITY);
   private lots = new Float64Array(FIRST_CAPACITY);
+  /** The level that was handed on last; no ticks: none since the last snapshot began. */
+  private lastSide: Side = BID;
+  private lastTicks = 0;
+  private lastLots = 0;
 
   constructor(
     readonly instrument: Instrument,
@@ -78,12 +83,24 @@ export class FeedOutput {
     return true;
   }
 
-  /** Hands on what was gathered. */
+  /**
+   * Hands on what was gathered. A delta that changes nothing says that the book is still as it was, which somebody who
+   * counts the age of the book must hear: the level handed on last is handed on once more. Nothing has changed it since.
+   */
   commit(snapshot: boolean, us: number): void {
     const { out, side, ticks, lots, count } = this;
-    if (snapshot) out.row(ROW_CLEAR, 0, us, 0, 0);
+    if (snapshot) {
+      out.row(ROW_CLEAR, 0, us, 0, 0);
+      this.lastTicks = 0;
+    }
     for (let i = 0; i < count; i++)
       out.row(ROW_LEVEL, side[i] as Side, us, ticks[i] as number, lots[i] as number);
+    if (count > 0) {
+      this.lastSide = side[count - 1] as Side;
+      this.lastTicks = ticks[count - 1] as number;
+      this.lastLots = lots[count - 1] as number;
+    } else if (this.lastTicks > 0)
+      out.row(ROW_LEVEL, this.lastSide, us, this.lastTicks, this.lastLots);
   }
 
   /** False when refused (off the grid, no size, out of the band). */

@@ -53,8 +53,15 @@ describe('the book', () => {
     ]); // prettier-ignore
     expect(book('delta', [['99.5', '0']], [['100.0', '2.5']], 501)).toBe('applied');
     expect(take()).toEqual([[2, 1, TS, 995, 0], [2, -1, TS, 1_000, 2_500]]); // prettier-ignore
+    // It says that the book is fresh, and changes nothing.
     expect(book('delta', [], [], 502)).toBe('applied');
-    expect(take()).toEqual([]);
+    expect(take()).toEqual([[2, 1, TS, 990, 1_000]]);
+    expect(book('delta', [['99.0', '0']], [], 503)).toBe('applied');
+    take();
+    expect(book('delta', [], [], 504)).toBe('applied');
+    expect(take()).toEqual([[2, -1, TS, 1_000, 2_500]]);
+    expect(book('snapshot', [], [], 505)).toBe('applied');
+    expect(take()).toEqual([[1, 0, TS, 0, 0]]);
   });
 
   test('u must grow by exactly 1; nothing counts until the next snapshot', () => {

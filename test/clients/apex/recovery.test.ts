@@ -166,6 +166,59 @@ describe('the public stream', () => {
     expect(ops.map((f) => f['op'])).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
   });
 
+  test('an empty tick is heard of: a level that changes nothing', async () => {
+    const { venue, heard, run } = await readyRig();
+    const rows = heard.rows.length;
+    for (let i = 0; i < 3; i += 1) {
+      venue.book('delta', [], []);
+      run(1_000);
+    }
+    expect(heard.rows.slice(rows).map((r) => [r[0], r[1], r[3], r[4]])).toEqual(
+      Array(3).fill([2, 1, 600_000, 2_000]),
+    );
+    expect(heard.links('public')).toEqual(['up']);
+  });
+
+  test('prices are believed around the mark, which REST told; the band follows it', async () => {
+    const rig = makeRig();
+    rig.venue.mark = '60000.0';
+    await rig.settle(rig.client.start());
+    rig.client.open();
+    rig.run(200);
+    const { venue, heard, run } = rig;
+    const marks = (): number[] => heard.rows.filter((r) => r[0] === 5).map((r) => r[3] as number);
+    const mark = (markPrice: string): void => {
+      venue.publicSocket.push({ topic: 'instrumentInfo.H.BTCUSDT', type: 'delta', data: { symbol: 'BTCUSDT', markPrice }, ts: 1 }); // prettier-ignore
+      run(10);
+    };
+    for (const price of ['240000.1', '14999.9', '6000.0', '61000.0']) mark(price);
+    expect(marks()).toEqual([610_000]);
+    expect(heard.links('public')).toEqual(['up']);
+    // Twice the price: the band moves, and a fresh book says what lies in it.
+    mark('121000.0');
+    run(50);
+    expect(heard.links('public')).toEqual(['up', 'gap']);
+    expect(venue.publicSocket.asked.filter((f) => f['op'] === 'unsubscribe')).toHaveLength(1);
+    mark('240000.1');
+    expect(marks().at(-1)).toBe(2_400_001);
+  });
+
+  test('a mark that stays beyond the band is believed in the end', async () => {
+    const rig = makeRig();
+    rig.venue.mark = '6.0';
+    await rig.settle(rig.client.start());
+    rig.client.open();
+    for (let i = 0; i < 8; i += 1) {
+      rig.run(1_000);
+      rig.venue.publicSocket.push({ topic: 'instrumentInfo.H.BTCUSDT', type: 'delta', data: { symbol: 'BTCUSDT', markPrice: '60000.0' }, ts: 1 }); // prettier-ignore
+      rig.venue.book('delta', [], []);
+    }
+    rig.run(100);
+    expect(rig.heard.rows.filter((r) => r[0] === 5).length).toBeGreaterThan(0);
+    expect(rig.heard.notes.join()).toContain('believed again');
+    expect(rig.heard.rows.at(-1)?.[3]).toBeGreaterThan(500_000);
+  });
+
   test('a crossed book is no book; a silent one is asked for anew', async () => {
     const { venue, heard, run } = await readyRig();
     venue.book('delta', [['60002.0', '1']], []);

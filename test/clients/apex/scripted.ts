@@ -19,6 +19,9 @@ export const API = { key: 'the-key', secret: 'the-secret', passphrase: 'the-pass
 export const L2_KEY = `0x${'ab'.repeat(32)}`;
 export const ENVIRONMENT = loopback('http://127.0.0.1:1') as ApexEnvironment;
 
+/** Calls that need no key. */
+const OPEN = new Set(['/time', '/symbols', '/ticker']);
+
 type Json = Record<string, unknown>;
 /** null: no answer ever. Executed all the same: 'lost' (no answer), 'late' (after a second, none), 'cut' (told at once). */
 export type Answer = HttpOutcome | null | 'lost' | 'late' | 'cut' | 'plain';
@@ -105,6 +108,8 @@ export class ScriptedApex implements Network {
   /** Post-only orders are accepted, then thrown out. */
   crossing = false;
   u = 500;
+  /** What the REST ticker says; '' for nothing. */
+  mark = '';
   private nextId = 1;
 
   later(run: () => void): void {
@@ -159,7 +164,7 @@ export class ScriptedApex implements Network {
       const expected = signRequest(API.secret, Number(stamp), method, whole, body ?? '');
       if (headers['APEX-SIGNATURE'] !== expected)
         throw new Error(`badly signed: ${method} ${whole}`);
-    } else if (path !== '/time' && path !== '/symbols') throw new Error(`not signed: ${whole}`);
+    } else if (!OPEN.has(path)) throw new Error(`not signed: ${whole}`);
     if (request.url.includes('secret')) throw new Error('a secret in a URL');
     return { path, form: new URLSearchParams(method === 'POST' ? (body ?? '') : query) };
   }
@@ -168,6 +173,7 @@ export class ScriptedApex implements Network {
     const id = form.get('id') ?? '';
     if (path === '/time') return data({ time: this.nowMs });
     if (path === '/symbols') return data({ contractConfig: { assets: [{ token: 'USDT', decimals: 18 }], perpetualContract: [this.contract] } }); // prettier-ignore
+    if (path === '/ticker') return data([{ symbol: 'BTCUSDT', markPrice: this.mark }]);
     if (path === '/account') return data({ ...this.account, positions: this.positions });
     if (path === '/account-balance') return data({ totalEquityValue: '5000.5', maintenanceMargin: '10' }); // prettier-ignore
     if (path === '/open-orders') return data(this.open.map((o) => this.wire(o)));

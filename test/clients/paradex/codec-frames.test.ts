@@ -150,6 +150,8 @@ describe('the feed on the vectors', () => {
       [ROW_LEVEL, -1, us, 912_350, 300_000],
       [ROW_LEVEL, 1, us + 1000, 912_344, 0],
       [ROW_LEVEL, -1, us + 1000, 912_346, 50_000],
+      // The empty delta says that the book is fresh, and changes nothing.
+      [ROW_LEVEL, -1, us + 2000, 912_346, 50_000],
     ]);
     expect(feed.sequence).toMatchObject({ state: 'live', seq: 2002 });
     expect(feed.onFrame(bytesOf(vector('book delta v1: empty')))).toBe('gap');

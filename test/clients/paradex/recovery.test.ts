@@ -270,6 +270,55 @@ describe('the public link', () => {
     expect(rig.client.counters.gaps).toBe(1);
   });
 
+  test('an empty delta is heard of: the engine must not take a quiet book for a stale one', async () => {
+    const rig = await readyRig();
+    const { rows } = rig.heard;
+    for (let i = 0; i < 3; i += 1) {
+      rig.venue.delta(1, []);
+      rig.run(1_000);
+    }
+    expect(rig.heard.rows).toBe(rows + 3);
+    expect(rig.heard.links('public')).toEqual(['up']);
+  });
+
+  test('prices are believed around the mark, which REST told; the band follows it', async () => {
+    const rig = makeRig();
+    rig.venue.http.set('/markets/summary', () => results({ symbol: MARKET, mark_price: '90000' }));
+    await rig.settle(rig.client.start());
+    rig.client.open();
+    rig.run(200);
+    for (const price of ['360001', '22499', '9000', '91000']) rig.venue.summary(price);
+    rig.run(10);
+    expect(rig.heard.marks).toEqual([910_000]);
+    expect(rig.heard.links('public')).toEqual(['up']);
+    // Twice the price: the band moves, and a fresh book says what lies in it.
+    rig.venue.summary('181000');
+    rig.run(2);
+    expect(rig.heard.links('public')).toEqual(['up', 'gap']);
+    rig.run(50);
+    expect(rig.venue.publicSocket.asked.map((a) => a.method)).toContain('unsubscribe');
+    rig.venue.summary('360001');
+    rig.run(10);
+    expect(rig.heard.marks.at(-1)).toBe(3_600_010);
+  });
+
+  test('a mark that stays beyond the band is believed in the end', async () => {
+    const rig = makeRig();
+    rig.venue.http.set('/markets/summary', () => results({ symbol: MARKET, mark_price: '9' }));
+    await rig.settle(rig.client.start());
+    rig.client.open();
+    for (let i = 0; i < 8; i += 1) {
+      rig.run(1_000);
+      rig.venue.summary('90000');
+      rig.venue.delta();
+    }
+    rig.run(100);
+    expect(rig.heard.marks.at(-1)).toBe(900_000);
+    expect(rig.heard.notes.join()).toContain('believed again');
+    expect(rig.heard.links('public').at(-1)).toBe('gap');
+    expect(rig.venue.publicSocket.asked.map((a) => a.method)).toContain('unsubscribe');
+  });
+
   test('a frame that cannot be read is a gap', async () => {
     const rig = await readyRig();
     rig.venue.publicSocket.text('{"jsonrpc":');

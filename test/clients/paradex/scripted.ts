@@ -2,7 +2,7 @@
 // another one (a value, an error, silence, a cut). Runs on a stepped clock; nothing here matches orders.
 import type { HttpOutcome, HttpRequest, Network, Socket, SocketHandlers } from '#core/outside';
 import type { EngineEvent, PlaceCommand } from '#core/messages';
-import type { RowKind } from '#core/rows';
+import { ROW_MARK, type RowKind } from '#core/rows';
 import type { Lots, Micros, SpanMicros, Ticks } from '#core/units';
 import { BID, type Side } from '#core/units';
 import { ParadexClient, type ParadexOptions } from '#clients/paradex/client';
@@ -172,12 +172,20 @@ export class ScriptedVenue implements Network {
     });
   }
 
-  delta(step = 1): void {
+  delta(
+    step = 1,
+    updates: readonly unknown[] = [{ side: 'BUY', price: '90000', size: '2' }],
+  ): void {
     this.bookSeq += step;
     this.publicSocket.push(`order_book.${MARKET}.deltas`, {
       ...{ market: MARKET, seq_no: this.bookSeq, last_updated_at: 1, update_type: 'd' },
-      ...{ inserts: [], updates: [{ side: 'BUY', price: '90000', size: '2' }], deletes: [] },
+      ...{ inserts: [], updates, deletes: [] },
     });
+  }
+
+  summary(markPrice: string): void {
+    const data = { symbol: MARKET, created_at: 1, mark_price: markPrice };
+    this.publicSocket.push(`markets_summary.${MARKET}`, data);
   }
 
   private plainRpc({ method, params }: Ask, socket: FakeSocket): RpcAnswer {
@@ -229,9 +237,11 @@ export class Heard {
   readonly events: EngineEvent[] = [];
   readonly notes: string[] = [];
   rows = 0;
+  readonly marks: number[] = [];
 
-  row(_kind: RowKind): void {
+  row(kind: RowKind, _side: unknown, _us: number, price: number): void {
     this.rows += 1;
+    if (kind === ROW_MARK) this.marks.push(price);
   }
   event(event: EngineEvent): void {
     this.events.push(event);
