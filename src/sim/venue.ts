@@ -76,7 +76,8 @@ export class SimVenue implements CommandSink {
     this.reply(this.exchange.openOrdersReport(nowUs));
   }
 
-  private reply(event: AccountEvent): void {
+  /** Something happened at the venue: the bot hears of it a delay later. */
+  protected reply(event: AccountEvent): void {
     if (this.delays !== null) this.replies.delay = this.delays.reply(event.us);
     this.replies.push(event.us, event);
   }

@@ -161,7 +161,12 @@ export class ApexTrader implements Trader {
     };
   }
 
-  signature(order: { clientId: string; side: 'BUY' | 'SELL'; size: string; price: string }): string {
+  signature(order: {
+    clientId: string;
+    side: 'BUY' | 'SELL';
+    size: string;
+    price: string;
+  }): string {
     zk ??= new Zk();
     const key = keyFromSeed(zk, parseSeed(this.credentials.seed) as Uint8Array);
     const terms: OrderTerms = {

@@ -43,7 +43,11 @@ export class FaultyFace implements Face {
     this.counts.messages += 1;
     const order = isOrderRequest(request);
     if (order && this.hits('cutBefore', true)) return reply(null);
-    if (this.hits('http429', order)) return reply(plain(429, 'RATE_LIMIT_EXCEEDED', 'too many'));
+    if (this.hits('http429', order)) {
+      // ApeX shuts the address out instead of saying "later".
+      if (isApex(request)) return reply(plain(403, null, 'Forbidden'));
+      return reply(plain(429, 'RATE_LIMIT_EXCEEDED', 'too many'));
+    }
     const bearer = request.headers['authorization'] !== undefined;
     if (bearer && this.hits('http401', order))
       return reply(plain(401, null, 'missing or malformed jwt: token is expired by 1s'));
@@ -96,7 +100,11 @@ function plain(status: number, error: string | null, message: string): FaceReply
 }
 
 const isOrderRequest = ({ method, target }: FaceRequest): boolean =>
-  method !== 'GET' && /^\/(v1|api\/v3)\/(orders|order|create-order|delete-order)/.test(target);
+  method !== 'GET' && /^\/(v1|api\/v3)\/(orders|order|create-order|delete-)/.test(target);
+const isApex = ({ target }: FaceRequest): boolean => target.startsWith('/api/v3/');
+/** An answer to a call over the socket; ApeX has none, and nothing can get lost in the middle of a stream. */
+const isReply = (text: string): boolean =>
+  text.includes('"id":') && !text.includes('"subscription"') && !text.includes('"topic"');
 
 interface Waiting {
   readonly lane: Lane;
@@ -130,7 +138,8 @@ class FaultyConnection implements FacePeer {
   }
 
   text(text: string, lane: Lane): void {
-    const reply = lane === 'private' && text.includes('"id":') && !text.includes('"subscription"');
+    if (lane === 'public') return this.publicText(text);
+    const reply = isReply(text);
     if (reply && this.faults.hits('dropReply', /"order"|"order_id"/.test(text))) return;
     const send = (): void => this.peer.text(text, lane);
     if (reply && this.held === null && this.faults.hits('reorder', false)) {
@@ -140,7 +149,15 @@ class FaultyConnection implements FacePeer {
     }
     this.outward(lane, send);
     const { held } = this;
-    if (held !== null && lane === 'private') this.release(held);
+    if (held !== null) this.release(held);
+  }
+
+  /** Damaged text is cut short: it must not read as something else that is true. */
+  private publicText(text: string): void {
+    if (this.faults.hits('gap', false)) return;
+    const damaged = this.faults.hits('corrupt', false);
+    const sent = damaged ? text.slice(0, this.random.int(text.length)) : text;
+    this.outward('public', () => this.peer.text(sent, 'public'));
   }
 
   binary(bytes: Uint8Array, lane: Lane): void {

@@ -3,8 +3,8 @@
 import { assert } from '#core/assert';
 import type { Clock, Timer } from '#core/outside';
 import type { MarketRows, RowBlock, RowSource } from '#core/rows';
-import { applyRow } from '#core/rows';
-import type { Micros, SpanMicros } from '#core/units';
+import { ROW_TRADE, applyRow } from '#core/rows';
+import type { Aggressor, Lots, Micros, SpanMicros, TickPrice } from '#core/units';
 
 /** Gets whole instants: `begin`, the rows, `end`. */
 export interface FeedSink extends MarketRows {
@@ -81,7 +81,7 @@ export class MarketPlayer implements Feed {
     const us = this.nextUs;
     sink.begin(us as Micros);
     while (this.block !== null && this.nextUs === us) {
-      applyRow(this.block, this.index, sink);
+      this.apply(this.block, us, sink);
       this.index += 1;
       if (this.index >= this.block.count) {
         this.index = 0;
@@ -92,6 +92,16 @@ export class MarketPlayer implements Feed {
     }
     sink.end();
     if (this.block === null) this.options.onEnd?.();
+  }
+
+  /** A print keeps its distance between the two clocks of its row; no other row carries the venue's. */
+  private apply(block: RowBlock, us: number, sink: FeedSink): void {
+    const i = this.index;
+    if (block.kind[i] !== ROW_TRADE) return applyRow(block, i, sink);
+    const late = (block.localUs[i] as number) - (block.exchangeUs[i] as number);
+    const matchedUs = Math.round(us - late / this.speed) as Micros;
+    const [ticks, lots] = [block.price[i] as TickPrice, block.size[i] as Lots];
+    sink.trade(block.side[i] as Aggressor, ticks, lots, matchedUs);
   }
 
   private load(): RowBlock | null {

@@ -10,10 +10,15 @@ import time
 from decimal import Decimal
 
 from apexomni.http_private_sign import HttpPrivateSign
+from apexomni.http_private_v3 import HttpPrivateRwa_v3
 from apexomni.websocket_api import WebSocket
 
 SYMBOL = "BTC-USDT"
 CROSS = "BTCUSDT"
+
+
+class Client(HttpPrivateRwa_v3, HttpPrivateSign):
+    """In 3.3.1 most v3 calls of the primary account stand in the RWA class: both, with the primary account."""
 
 
 def step(name, good, detail=""):
@@ -32,7 +37,9 @@ def until(what, seconds=5.0):
 
 def main(origin, key, secret, passphrase, seed):
     credentials = {"key": key, "secret": secret, "passphrase": passphrase}
-    client = HttpPrivateSign(origin, network_id=9, zk_seeds=seed, zk_l2Key="", api_key_credentials=credentials)
+    client = Client(
+        origin, network_id=9, zk_seeds=seed, zk_l2Key="", api_key_credentials=credentials, default_to_rwa=False
+    )
     config = client.configs_v3()["data"]
     contract = config["contractConfig"]["perpetualContract"][0]
     step("symbols", contract["symbol"] == SYMBOL, contract["tickSize"])

@@ -80,10 +80,11 @@ export class ApexFace implements Face, SocketHost, VenueInside {
   constructor(private readonly options: ApexFaceOptions) {
     this.quirks = { ...APEX_QUIRKS, ...options.quirks };
     const checks = options.checks ?? zkChecks(1, options.seed);
-    this.market = new ApexMarket(options.instrument, (prints) => {
+    const told = (prints: Parameters<PublicTopics['prints']>[0]): void => {
       for (const account of this.accounts.all.values()) account.flush();
       this.topics.prints(prints);
-    });
+    };
+    this.market = new ApexMarket(options.instrument, told, options.useQuotes);
     this.topics = new PublicTopics(this, this.market, this.quirks.bookEveryUs, this.quirks.snapshotU); // prettier-ignore
     this.limits = new Limits(this.quirks.banUs, options.limitScale);
     this.rules = new VenueRules(this.market);

@@ -43,6 +43,8 @@ export class ApexMarket implements PublicSide {
   constructor(
     readonly instrument: Instrument,
     private readonly told: (prints: readonly Print[]) => void,
+    /** The rows have no levels: the touches are the book. Else they say nothing that levels do not. */
+    private readonly useQuotes = false,
   ) {}
 
   /** With a dash: `BTC-USDT`. */
@@ -95,6 +97,7 @@ export class ApexMarket implements PublicSide {
   }
 
   quote(side: Side, ticks: Ticks, lots: Lots): void {
+    if (!this.useQuotes) return;
     const before = side === BID ? this.book.bidTicks : this.book.askTicks;
     if (before !== NO_PRICE && before !== ticks) this.level(side, before, 0 as Lots);
     this.level(side, ticks, lots > 0 ? lots : (1 as Lots));

@@ -6,10 +6,9 @@ import { accountWire, balanceWire, snapshotContents } from './account-views.js';
 import type { ApexAccount } from './account.js';
 import { idsOf } from './form.js';
 import type { VenueOrder } from './order.js';
-import { msOf } from './order.js';
 import { CODE, Refusal, refuse } from './refusal.js';
 import type { Answer, Call, PrivateRoute } from './routes.js';
-import { pageOf, wholeIn } from './routes.js';
+import { pageOf } from './routes.js';
 
 function create({ venue, form }: Call, account: ApexAccount): Answer {
   const order = venue.desk.check(account, form.fields, venue.now());

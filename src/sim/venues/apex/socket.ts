@@ -43,7 +43,7 @@ export class ApexSocket implements FaceLink, Listener {
     private readonly peer: FacePeer,
   ) {
     this.heardUs = host.now();
-    this.beat(FIRST_PING);
+    this.beat(Math.min(FIRST_PING, host.silenceUs) as SpanMicros);
   }
 
   text(text: string): void {

@@ -148,7 +148,7 @@ export const tradeWire = (market: ParadexMarket, print: Print): TradeWire => ({
   ...{ id: String(print.id), market: market.symbol, side: wireSide(print.side) },
   price: market.instrument.formatPrice(print.ticks),
   size: market.instrument.formatSize(print.lots),
-  created_at: ms(print.us),
+  created_at: ms(print.createdUs),
   trade_type: 'FILL',
 });
 
@@ -240,7 +240,7 @@ export function tradeFrame(market: ParadexMarket, print: Print, version: SbeVers
   return writeFrame(TRADE, version, {
     values: {
       ...{ ts: print.us, seq: BigInt(print.seq), tradeId: BigInt.asIntN(64, print.id) },
-      ...{ side: print.side === BID ? 1 : 2, createdAt: print.us, tradeType: 1 },
+      ...{ side: print.side === BID ? 1 : 2, createdAt: print.createdUs, tradeType: 1 },
       price: market.instrument.formatPrice(print.ticks),
       size: market.instrument.formatSize(print.lots),
     },

@@ -17,6 +17,8 @@ export interface Print {
   readonly id: bigint;
   readonly seq: number;
   readonly us: Micros;
+  /** When it was matched, by whoever recorded it: prints of one order share it. */
+  readonly createdUs: Micros;
   /** 0: unknown, told as a buy or sell by where it lies in the book. */
   readonly side: Side;
   readonly ticks: TickPrice;
@@ -56,6 +58,8 @@ export class ParadexMarket implements FeedSink {
   constructor(
     readonly instrument: Instrument,
     private readonly news: (news: MarketNews) => void,
+    /** The rows have no levels: the touches are the book. Else they say nothing that levels do not. */
+    private readonly useQuotes = false,
   ) {
     this.candles = { last: new Candles(), mark: new Candles() };
   }
@@ -95,13 +99,14 @@ export class ParadexMarket implements FeedSink {
     this.touched = true;
   }
 
-  trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, _exchangeUs: Micros): void {
+  trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, exchangeUs: Micros): void {
     if (!(ticks > 0 && lots > 0)) return;
     this.flush();
     this.printed += 1;
     const side = aggressor === 0 ? (ticks >= this.book.mid ? BID : ASK) : aggressor;
     const id = BigInt(this.us) * 1_000_000_000_000n + BigInt(this.printed);
-    const print = { id, seq: this.seq, us: this.us, side, ticks, lots };
+    const createdUs = exchangeUs > 0 ? exchangeUs : this.us;
+    const print = { id, seq: this.seq, us: this.us, createdUs, side, ticks, lots };
     this.prints.push(print);
     if (this.prints.length > 2 * MOST_PRINTS) this.prints.splice(0, MOST_PRINTS);
     this.candles.last.add(this.us, ticks, lots);
@@ -109,6 +114,7 @@ export class ParadexMarket implements FeedSink {
   }
 
   quote(side: Side, ticks: Ticks, lots: Lots): void {
+    if (!this.useQuotes) return;
     const before = side === BID ? this.book.bidTicks : this.book.askTicks;
     if (before !== NO_PRICE && before !== ticks) this.level(side, before, 0 as Lots);
     this.level(side, ticks, lots > 0 ? lots : (1 as Lots));

@@ -91,7 +91,8 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     this.tokens = new Tokens(secret, options.tokenSeconds);
     this.pages = new Pages(secret);
     this.limits = new Limits(options.limitScale);
-    this.market = new ParadexMarket(options.instrument, (news) => this.marketNews(news));
+    const { instrument, useQuotes } = options;
+    this.market = new ParadexMarket(instrument, (news) => this.marketNews(news), useQuotes);
     this.broadcast = new Broadcast(this.market, () => this.now(), () => this.seq()); // prettier-ignore
     this.floor = new Floor(this.market);
     this.rules = new VenueRules(this.market, this.quirks);
