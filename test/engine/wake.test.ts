@@ -210,4 +210,17 @@ describe('by fills and states', () => {
     const wakes = [rig.toWake().now, rig.toWake().now];
     expect(wakes).toContain(deadline);
   });
+
+  test('a level said once more is news of the book: its age starts again, nothing else happens', () => {
+    const rig = new Rig().quoted();
+    const said = rig.said.length;
+    rig.wait(1.5 * SECOND);
+    expect(rig.engine.numbers.nowUs - rig.engine.numbers.bookUs).toBe(1.5 * SECOND);
+    const { bestBid, bestAsk } = rig.engine.numbers;
+    rig.engine.level(BID, bestBid, rig.engine.book.lotsAt(BID, bestBid));
+    rig.settle();
+    expect(rig.engine.numbers.nowUs - rig.engine.numbers.bookUs).toBe(0);
+    expect([rig.engine.numbers.bestBid, rig.engine.numbers.bestAsk]).toEqual([bestBid, bestAsk]);
+    expect(rig.said).toHaveLength(said);
+  });
 });

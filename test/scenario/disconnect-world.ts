@@ -7,7 +7,7 @@ import type { EngineEvent } from '#core/messages';
 import { parseClientId } from '#core/messages';
 import { applyRow, RowBlock, type RowKind } from '#core/rows';
 import { Random } from '#core/random';
-import type { Lots, Micros, Money, TickPrice, Ticks } from '#core/units';
+import type { Lots, Micros, TickPrice, Ticks } from '#core/units';
 import type { Aggressor, Bps, InventoryUnits } from '#core/units';
 import { ASK, BID, fromSeconds } from '#core/units';
 import type { Reason, StrategyFactory } from '#core/strategy';
@@ -15,31 +15,19 @@ import { Engine } from '#engine/engine';
 import { RiskBreaker } from '#risk/breaker';
 import { makeGuards } from '#risk/registry';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
-import { ParadexFace } from '#sim/venues/paradex/paradex-face';
+import type { ParadexFace } from '#sim/venues/paradex/paradex-face';
 import type { ParadexAccount } from '#sim/venues/paradex/account';
 import { pipe } from '#sim/venues/pipe';
 import { SteppedClock } from '#sim/venues/stepped-clock';
 import { ParadexClient } from '#clients/paradex/client';
 import { loopback, type Environment } from '#clients/paradex/endpoints';
 import type { VenueInbox } from '#clients/net/venue-client';
+import { makeVenue } from './disconnect-venue.js';
 import { type FaultName, FAULTS, FaultyNetwork } from './faulty-network.js';
-import { WalkFeed } from './walk-feed.js';
 
 const START_US = Date.UTC(2026, 0, 5, 3, 0, 0) * 1000;
-const ACCOUNT = '0xabc';
 /** After a fault has struck, and not only been set, things may take this long to heal. */
 const HEAL = 10_000_000;
-const SIGNER = {
-  publicKey: '0xbeef',
-  account: ACCOUNT,
-  signAuth: (): string => '["1","2"]',
-  signOrder: (): string => '["3","4"]',
-  signModify: (): string => '["5","6"]',
-};
-const TRUSTING = {
-  addressOf: (): string => ACCOUNT,
-  ...{ auth: () => true, onboarding: () => true, order: () => true, modify: () => true },
-};
 const REASON: Reason = {
   ...{ model: 'plain', inventory: 0 as InventoryUnits, shift: 0 as Bps, half: 2 as Bps },
   ...{ terms: [], clamps: [], withdrawn: null, withdrawForMs: 0 },
@@ -83,13 +71,18 @@ export interface Figures {
   toQuoteUs: number[];
   notHealed: string[];
   byFault: Record<string, number>;
+  /** Seeds whose venue verified every signature, and those whose tokens died early. */
+  realSeeds: number;
+  shortTokens: number;
+  /** Tokens that the venue gave out. */
+  tokens: number;
 }
 
 export const noFigures = (): Figures => ({
   ...{ faults: 0, hitInFlight: 0, orphans: [], longestOrphanUs: 0, doubles: [] },
   ...{ positionErrors: [], doubleBookings: 0, sentUnarmed: 0, sentStale: 0, orders: 0, fills: 0 },
   ...{ unknowns: 0, longestUnknownUs: 0, toLinkUs: [], toLinkCleanUs: [], toQuoteUs: [] },
-  ...{ notHealed: [], byFault: {} },
+  ...{ notHealed: [], byFault: {}, realSeeds: 0, shortTokens: 0, tokens: 0 },
 });
 
 export class DisconnectWorld implements VenueInbox {
@@ -99,6 +92,7 @@ export class DisconnectWorld implements VenueInbox {
   private readonly random: Random;
   private readonly net: FaultyNetwork;
   private readonly face: ParadexFace;
+  private readonly address: string;
   private readonly client: ParadexClient;
   private engine!: Engine;
   private readonly rows = new RowBlock(4096);
@@ -120,22 +114,15 @@ export class DisconnectWorld implements VenueInbox {
     this.random = new Random(seed);
     const instrument = new Instrument({ ...SYNTHETIC_INSTRUMENT, makerFee: 300_000 as never });
     const { clock } = this;
-    const binary = this.random.bool(0.3);
-    const delays = [0, 50_000, 500_000, 3_000_000, 20_000_000];
-    this.face = new ParadexFace({
-      ...{ clock, instrument, checks: TRUSTING, seed: 7 },
-      feed: new WalkFeed(clock, this.random.fork('market')),
-      deposit: 1e15 as Money,
-      limitScale: 1_000,
-      quirks: {
-        disconnectDelayUs: delays[this.random.int(delays.length)] as number,
-        modifyId: this.random.bool(0.3) ? 'new' : 'same',
-        privateEncoding: binary ? 'sbe' : 'json',
-      },
-    });
+    const venue = makeVenue(seed, clock, instrument, this.random);
+    const { binary, signer } = venue;
+    this.face = venue.face;
+    this.address = signer.account;
+    if (venue.real) figures.realSeeds += 1;
+    if (venue.tokenSeconds < 300) figures.shortTokens += 1;
     this.net = new FaultyNetwork(pipe(this.face, clock), clock, this.random.fork('net'));
     this.client = new ParadexClient({
-      ...{ network: this.net, clock, seed, signer: SIGNER, inbox: this },
+      ...{ network: this.net, clock, seed, signer, inbox: this },
       environment: loopback('http://127.0.0.1:9') as Environment,
       ...{ market: instrument.spec.symbol, runId: 'campaign' },
       switches: binary ? { privateSocket: 'sbe', schemaVersion: 2 } : {},
@@ -171,6 +158,7 @@ export class DisconnectWorld implements VenueInbox {
     this.figures.orders += this.net.ordersSent;
     this.figures.sentUnarmed += this.net.ordersUnarmed;
     this.figures.unknowns += this.client.counters.unknowns;
+    this.figures.tokens += this.net.logins;
     await this.client.close();
     this.face.close();
   }
@@ -332,7 +320,7 @@ export class DisconnectWorld implements VenueInbox {
   }
 
   private get account(): ParadexAccount | undefined {
-    return this.face.accounts.all.get(ACCOUNT);
+    return this.face.accounts.get(this.address);
   }
 
   /** Orders open at the venue that the engine takes for gone: for how long? */

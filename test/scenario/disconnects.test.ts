@@ -1,5 +1,5 @@
 // Figure 5 of the Paradex issue: breaks and lost replies by seed. 20 seeds by default; MM_DISCONNECTS=10000 is the
-// campaign (that many faults). Each planted bug must turn the same campaign red.
+// campaign (that many faults). Each planted bug must turn the same campaign red; a run without one must not.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { OrderDesk } from '#clients/paradex/client-desk';
 import { FillDesk } from '#clients/paradex/client-fills';
@@ -32,7 +32,8 @@ function text(f: Figures): string {
     `longest unknown order ${seconds(f.longestUnknownUs)}, longest orphan ${seconds(f.longestOrphanUs)}`,
     `cut to link up ${spread(f.toLinkUs)}`,
     `cut to link up, nothing else failing ${spread(f.toLinkCleanUs)}`,
-    `cut to quoting ${spread(f.toQuoteUs)}`,
+    `cut to quoting, 5 s of health included ${spread(f.toQuoteUs)}`,
+    `seeds with real signatures ${f.realSeeds}, with short-lived tokens ${f.shortTokens}; ${f.tokens} tokens asked for`,
   ].join('\n');
 }
 
@@ -44,6 +45,14 @@ const broken = (f: Figures): number =>
   f.doubleBookings +
   f.sentUnarmed +
   f.sentStale;
+
+/** Whether a planted bug is found: seed by seed, until it is. */
+async function turnsRed(): Promise<boolean> {
+  const figures = noFigures();
+  for (let seed = 1; seed <= 6 && broken(figures) === 0; seed += 1)
+    await new DisconnectWorld(`disconnect-${seed}`, figures).run(5);
+  return broken(figures) > 0;
+}
 
 describe('breaks and lost replies', () => {
   afterEach(() => vi.restoreAllMocks());
@@ -73,7 +82,7 @@ describe('breaks and lost replies', () => {
     ) {
       this.refused(order, 'other', 'timeout');
     });
-    expect(broken(await campaign(3, 15))).toBeGreaterThan(0);
+    expect(await turnsRed()).toBe(true);
   }, 60_000);
 
   test('planted: no re-arming after a reconnect turns it red', async () => {
@@ -85,12 +94,12 @@ describe('breaks and lost replies', () => {
       link.phase = 'armed';
       link.parts.hooks.onArmed();
     });
-    expect(broken(await campaign(3, 15))).toBeGreaterThan(0);
+    expect(await turnsRed()).toBe(true);
   }, 60_000);
 
   test('planted: no dedupe of fills turns it red', async () => {
     vi.spyOn(FillDesk.prototype, 'timeOf').mockReturnValue(undefined);
     vi.spyOn(TradeLog.prototype, 'add').mockReturnValue(true);
-    expect(broken(await campaign(3, 15))).toBeGreaterThan(0);
+    expect(await turnsRed()).toBe(true);
   }, 60_000);
 });

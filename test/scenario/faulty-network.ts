@@ -41,6 +41,8 @@ export class FaultyNetwork implements Network {
   ordersSent = 0;
   ordersUnarmed = 0;
   requestsFailed = 0;
+  /** Requests for a token. */
+  logins = 0;
 
   constructor(
     readonly inner: Network,
@@ -57,6 +59,7 @@ export class FaultyNetwork implements Network {
   request(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
     const { random, clock } = this;
     const nowUs = clock.nowUs();
+    if (request.url.includes('/auth')) this.logins += 1;
     let open = true;
     const finish = (outcome: HttpOutcome): void => {
       if (open) done(outcome);
