@@ -165,23 +165,17 @@ export const hexNumber = (value: string): string => {
   if (!/^0x[0-9A-Fa-f]{1,64}$/.test(text)) throw new BadValue('must be 0x and 1 to 64 hex digits');
   return text;
 };
-/** A key, secret or passphrase as venues hand them out: at least 8 characters, no blanks. */
+/** A key, secret or passphrase as venues hand them out: no blanks. */
 export const credential = (value: string): string => {
   const text = value.trim();
-  if (!/^[!-~]{8,256}$/.test(text))
-    throw new BadValue('must be 8 to 256 characters without blanks');
+  if (!/^[!-~]{1,256}$/.test(text))
+    throw new BadValue('must be 1 to 256 characters without blanks');
   return text;
 };
 /** The 65 bytes of an Ethereum signature, as the Omni Key is one. */
 export const seed65 = (value: string): string => {
   const text = value.trim();
   if (!/^(0x)?[0-9A-Fa-f]{130}$/.test(text)) throw new BadValue('must be 130 hex digits');
-  return text;
-};
-/** A secret as it is copied: no blank, nothing that a header could not hold. */
-export const word = (value: string): string => {
-  const text = value.trim();
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new BadValue('must be one word of plain characters');
   return text;
 };
 /** Where a venue is served, without path, user or query. */

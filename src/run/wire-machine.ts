@@ -47,7 +47,8 @@ export function buildWire(parts: LiveRunParts, hooks: MachineHooks, wire: Wire):
   const { ledger, restored } = opened;
   const recorder = new Recorder(ledger, parts.log.logger, instrument);
   const sink = new HashingSink(new DurableSink(ledger, client, hooks.enqueue));
-  const profile = { ...facts.profile, ownQuotesInBook: true };
+  // Orders on paper rest in no public book: what the face plays, or relays, is a market without us.
+  const profile = { ...facts.profile, ownQuotesInBook: parts.opening.kind !== 'paper' };
   const start = {
     nowUs: clock.startUs,
     firstOrdinal: 1,
