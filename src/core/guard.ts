@@ -70,7 +70,15 @@ export interface Guard {
   onDecision(view: View, decision: Decision, numbers: AccountNumbers): DecisionAnswer;
   /** Every fill of ours, once, in the order in which it became known, before the settle that follows it. */
   onFill?(fill: Fill, numbers: AccountNumbers): void;
+  /**
+   * Asked only while its last answer was null and every number but nowUs and bookUs is as it was then: true when onSettle
+   * would answer null again and change nothing. A guard without it is asked at every settle. Hot path.
+   */
+  readonly idle?: (numbers: AccountNumbers) => boolean;
 }
+
+/** The `idle` of a guard that looks at no time at all. */
+export const BY_NUMBERS = (): boolean => true;
 
 declare const checked: unique symbol;
 /** A decision that passed every guard (trimmed where they said so). Only this can be reconciled. */
@@ -103,6 +111,11 @@ export interface Breaker {
    * cancelled in this very turn (the state just got worse than reducing). Allocation-free while nothing trips.
    */
   onSettle(numbers: AccountNumbers): boolean;
+  /**
+   * True when onSettle would return false and change nothing, given that every number but nowUs and bookUs is as it was
+   * at the last one. A breaker without it is asked at every settle. Hot path.
+   */
+  readonly idle?: (numbers: AccountNumbers) => boolean;
   /**
    * Asks every guard; null = nothing may be sent (a veto trips the breaker as it says). A checked decision fits the
    * hard limit as a whole. Orders are replaced one by one, so the reconciler still has to hold back every single

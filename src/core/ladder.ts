@@ -127,15 +127,14 @@ export class Ladder {
   }
 
   private setOutside(key: number, lots: number): void {
-    const before = this.overflow.get(key);
+    const { overflow } = this;
+    const { size } = overflow; // one look-up each: it tells what `get` would
     if (lots === 0) {
-      if (before === undefined) return;
-      this.overflow.delete(key); // never the best: that one is in the ring
-      this.levels -= 1;
+      if (overflow.delete(key)) this.levels -= 1; // never the best: that one is in the ring
       return;
     }
-    this.overflow.set(key, lots);
-    if (before !== undefined) return;
+    overflow.set(key, lots);
+    if (overflow.size === size) return;
     this.levels += 1;
     if (key > this.best || this.levels === 1) {
       this.best = key;

@@ -22,6 +22,7 @@ import { Measures } from './measures.js';
 import { OrderTable } from './orders.js';
 import { Outbox } from './outbox.js';
 import { Reconciler } from './reconcile.js';
+import { Schedule } from './schedule.js';
 import { Sizing } from './sizing.js';
 import { StandDown } from './stand-down.js';
 import { EngineState } from './state.js';
@@ -58,8 +59,6 @@ export class Engine implements MarketRows {
   readonly position: Position;
   readonly numbers: AccountNumbers;
   readonly book: L2Book;
-  /** Typed arrays, because a field that takes other doubles all the time is boxed anew at every settle. */
-  private readonly wakeUs = new Float64Array(1);
   /**
    * The present moment. A host that settles millions of times sets `now.us` (never backwards) and calls `settleNow`: a
    * time that is passed to a call which V8 does not inline costs 16 bytes.
@@ -83,6 +82,7 @@ export class Engine implements MarketRows {
   private readonly reconciler: Reconciler;
   private readonly down: StandDown;
   private readonly desk: EventDesk;
+  private readonly schedule: Schedule;
   private readonly note: (text: string) => void;
   private readonly adopted: Adopted = (side, ticks, lots, reason) =>
     this.parts.observer?.onAdopted?.(this.nowUs, side, ticks, lots, reason);
@@ -94,7 +94,6 @@ export class Engine implements MarketRows {
   constructor(private readonly parts: EngineParts) {
     const { instrument, params, start, breaker, observer } = parts;
     this.now.us = start.nowUs;
-    this.wakeUs[0] = start.nowUs + params.wake.check;
     this.breakerState = breaker.state;
     this.note = (text) => observer?.onNote?.(this.nowUs, text);
     const { note, table } = this;
@@ -135,11 +134,15 @@ export class Engine implements MarketRows {
     });
     const { desk } = this;
     this.down = new StandDown({ params, numbers, breaker, desk, table, outbox, flattener });
+    this.schedule = new Schedule(
+      { params, numbers, breaker, wake, unknowns, count, down: this.down },
+      start.nowUs,
+    );
   }
 
   /** The host must call `settle` at this time at the latest; always later than the last settle. */
   get nextWakeUs(): Micros {
-    return this.wakeUs[0] as Micros;
+    return this.schedule.nextWakeUs;
   }
 
   private get nowUs(): Micros {
@@ -183,6 +186,7 @@ export class Engine implements MarketRows {
 
   /** One fact about orders, account, links, operator or host. Updates state; commands wait for the settle. */
   handle(event: EngineEvent): void {
+    this.schedule.guarded = false;
     this.begin(event.us);
     this.parts.observer?.onEvent?.(this.nowUs, event);
     this.desk.handle(event, this.nowUs);
@@ -197,14 +201,22 @@ export class Engine implements MarketRows {
 
   /** The same at `now`. */
   settleNow(): void {
+    const { schedule } = this;
+    const changed = this.table.dirty;
+    const moved = this.refresh(changed);
+    const alarm = this.measures.takeAlarm();
+    const idle = !moved && alarm === null && schedule.guardsIdle();
+    if (!idle || !schedule.quiet()) this.act(changed, alarm, idle);
+  }
+
+  /** All that a settle does once the numbers are up to date. `idle`: no guard needs to be asked. */
+  private act(ordersChanged: boolean, alarm: Alarm | null, idle: boolean): void {
     const { wake, table } = this;
     this.outbox.begin();
     this.sent = false;
-    let changed = table.dirty;
-    this.refresh(changed);
-    const alarm = this.measures.takeAlarm();
+    let changed = ordersChanged;
     if (alarm !== null) this.jumped(alarm);
-    const worse = this.parts.breaker.onSettle(this.numbers);
+    const worse = !idle && this.parts.breaker.onSettle(this.numbers);
     this.seeBreaker();
     if (!this.mayQuote()) this.standDown(this.nowUs, worse);
     else {
@@ -214,12 +226,14 @@ export class Engine implements MarketRows {
       if (wake.due(this.now)) this.decide(this.nowUs);
     }
     if (this.outbox.commands.length > 0) this.send(this.nowUs);
+    this.state.moved = false;
     if (table.dirty) {
       changed = true;
       this.state.refreshAccount();
     }
     if (changed || this.nowUs >= this.unknowns.nextUs) this.unknowns.review(this.nowUs);
-    this.schedule();
+    this.schedule.plan(this.quoting);
+    this.schedule.guarded = this.quoting && !this.sent && !this.state.moved;
   }
 
   /** Orders whose state the host should ask the venue for (open orders, account). */
@@ -262,7 +276,8 @@ export class Engine implements MarketRows {
     this.down.flattenMode = mode;
   }
 
-  private refresh(ordersChanged: boolean): void {
+  /** Brings the numbers up to date; true when a guard or a quote may see a difference other than of time. */
+  private refresh(ordersChanged: boolean): boolean {
     const now = this.nowUs;
     const { state, numbers, count, book } = this;
     numbers.nowUs = now; // what follows reads it there: passing it on may cost 16 bytes a call
@@ -271,17 +286,20 @@ export class Engine implements MarketRows {
     numbers.failures = count.failures;
     const bookChanged = state.refresh();
     if (bookChanged) this.measures.onBook(book);
-    if (!numbers.bookSound || !(bookChanged || ordersChanged)) return;
+    const moved = state.moved || ordersChanged;
+    if (!numbers.bookSound || !(bookChanged || ordersChanged)) return moved;
+    if (!moved && this.measures.kind === 'mid') return false;
     const fair = this.measures.kind === 'mid' ? state.mid : this.measures.fair(book);
     const bidTicks = numbers.bestBid as Ticks;
     const askTicks = numbers.bestAsk as Ticks;
     const { sight } = this;
     const same = fair === sight.fair && bidTicks === sight.bidTicks && askTicks === sight.askTicks;
-    if (same && !ordersChanged) return;
+    if (same && !ordersChanged) return moved;
     sight.fair = fair;
     sight.bidTicks = bidTicks;
     sight.askTicks = askTicks;
     if (this.quoting) this.wake.watch(this.now, sight);
+    return true;
   }
 
   private mayQuote(): boolean {
@@ -376,25 +394,4 @@ export class Engine implements MarketRows {
     this.sent = true;
     this.parts.sink.send(now, commands);
   }
-
-  /** When something may change by time alone: the earliest of all that is still to come, never now. */
-  private schedule(): void {
-    const now = this.nowUs;
-    const { parts, wake, numbers } = this;
-    const { params, breaker } = parts;
-    let next = now + params.wake.check;
-    next = sooner(next, now, breaker.untilUs);
-    // One microsecond past the deadline, whichever way the guard compares.
-    next = sooner(next, now, numbers.bookUs + params.risk.staleAfter + 1);
-    next = sooner(next, now, this.unknowns.nextUs);
-    if (this.quoting) {
-      next = sooner(next, now, wake.nextCheckUs);
-      next = sooner(next, now, wake.waitUs);
-      next = sooner(next, now, wake.refreshUs);
-    } else next = sooner(next, now, this.down.nextUs(now));
-    this.wakeUs[0] = next;
-  }
 }
-
-const sooner = (next: number, now: number, candidate: number): number =>
-  candidate > now && candidate < next ? candidate : next;

@@ -83,6 +83,17 @@ export class OrderTable {
     this.recount();
   }
 
+  /** A quote was found right and its age begins again: nothing else is counted anew. */
+  renewed(): void {
+    let oldest = Infinity;
+    for (let i = 0; i < this.live.length; i += 1) {
+      const order = this.live[i] as Order;
+      const rests = order.phase !== 'closed' && !order.awaiting && order.level >= 0;
+      if (rests && order.quotedUs < oldest) oldest = order.quotedUs;
+    }
+    this.oldestQuoteUs = oldest;
+  }
+
   recount(): void {
     const { live } = this;
     let bids = 0;
@@ -105,7 +116,7 @@ export class OrderTable {
       live[kept] = order;
       kept += 1;
     }
-    live.length = kept;
+    if (kept < live.length) live.length = kept;
     this.open = open;
     this.bidRisk = bids as Lots;
     this.askRisk = asks as Lots;

@@ -68,6 +68,7 @@ export class Reconciler {
     const movableUs = wake.movableUs(side);
     const tasks: Task[] = [];
     let complete = true;
+    let renewed = false;
     for (let level = 0; level < Math.max(quotes.length, table.levels(side)); level += 1) {
       const order = table.slot(side, level);
       const quote = quotes[level];
@@ -78,8 +79,10 @@ export class Reconciler {
       if (quote !== undefined) order.distance = quote.distance;
       const verdict = quote === undefined ? 'cancel' : this.judge(order, quote, exact, movableUs);
       if (verdict === 'cancel') this.cancel(order);
-      else if (verdict === 'renew') order.quotedUs = this.nowUs;
-      else if (verdict === 'replace')
+      else if (verdict === 'renew') {
+        order.quotedUs = this.nowUs;
+        renewed = true;
+      } else if (verdict === 'replace')
         complete = this.replace(order, quote as Quote, tasks) && complete;
       else if (verdict === 'wait') {
         wake.waitFor(movableUs);
@@ -88,7 +91,7 @@ export class Reconciler {
     }
     this.cutToLimit(side);
     if (exact && complete) wake.settled(side);
-    table.recount();
+    if (renewed) table.renewed();
     return tasks;
   }
 
@@ -239,7 +242,8 @@ function allowed(
   side: Side,
   position: Lots,
   reducing: boolean,
-): (Quote | undefined)[] {
+): readonly (Quote | undefined)[] {
+  if (!reducing && inOrder(quotes)) return quotes;
   const byLevel: (Quote | undefined)[] = [];
   let left = reducing ? Math.max(0, -side * position) : Infinity;
   for (const quote of quotes) {
@@ -254,4 +258,14 @@ function allowed(
     if (lots > 0) byLevel[level] = reducing ? { ...quote, lots, reduceOnly: true } : quote;
   }
   return byLevel;
+}
+
+/** Sound quotes on levels 0, 1, 2 ... as they stand: what strategies give nearly always. */
+function inOrder(quotes: readonly Quote[]): boolean {
+  for (let i = 0; i < quotes.length; i += 1) {
+    const { level, ticks, lots } = quotes[i] as Quote;
+    if (level !== i || !Number.isSafeInteger(ticks) || !Number.isSafeInteger(lots)) return false;
+    if (ticks <= 0 || lots <= 0 || level >= 64) return false;
+  }
+  return true;
 }

@@ -43,6 +43,8 @@ export class EngineState {
   readonly numbers: AccountNumbers;
   /** Rows of the book arrived since the last refresh. */
   bookDirty = false;
+  /** Since the last refresh began a number that guards look at has changed (events apart: they go by themselves). */
+  moved = false;
   /** A live link lost rows: nothing is believed until the next snapshot begins. */
   private broken = false;
   /** The feed has levels; without any, the separate top-of-book feed makes the book. */
@@ -125,6 +127,7 @@ export class EngineState {
   refresh(): boolean {
     const { numbers, table } = this;
     const bookChanged = this.bookDirty;
+    this.moved = false;
     if (bookChanged) {
       this.bookDirty = false;
       numbers.bookUs = numbers.nowUs;
@@ -138,9 +141,14 @@ export class EngineState {
 
   private takeTouch(): void {
     const { numbers, book, table } = this;
-    numbers.bestBid = this.ownInBook ? outerTouch(book, table, BID) : book.bidTicks;
-    numbers.bestAsk = this.ownInBook ? outerTouch(book, table, ASK) : book.askTicks;
-    numbers.bookSound = book.sound && numbers.bestBid > 0 && numbers.bestAsk > 0 && !this.broken;
+    const bid = this.ownInBook ? outerTouch(book, table, BID) : book.bidTicks;
+    const ask = this.ownInBook ? outerTouch(book, table, ASK) : book.askTicks;
+    const sound = book.sound && bid > 0 && ask > 0 && !this.broken;
+    if (bid === numbers.bestBid && ask === numbers.bestAsk && sound === numbers.bookSound) return;
+    this.moved = true;
+    numbers.bestBid = bid;
+    numbers.bestAsk = ask;
+    numbers.bookSound = sound;
   }
 
   /** Half way between the touches of a sound book, our own quotes left out. */
@@ -181,6 +189,7 @@ export class EngineState {
     if (mark === 0) return;
     numbers.markUs = numbers.nowUs;
     if (mark === numbers.mark) return;
+    this.moved = true;
     numbers.mark = mark;
     this.sizing.limitAt(mark);
     numbers.limitLots = this.sizing.limitLots;
@@ -198,12 +207,19 @@ export class EngineState {
   revalue(): void {
     const { numbers, position, table } = this;
     const { lots } = position;
-    numbers.positionLots = lots;
-    numbers.longestLots = (lots + table.bidRisk) as Lots;
-    numbers.shortestLots = (lots - table.askRisk) as Lots;
-    numbers.exposure =
+    const longest = (lots + table.bidRisk) as Lots;
+    const shortest = (lots - table.askRisk) as Lots;
+    if (longest !== numbers.longestLots || shortest !== numbers.shortestLots) this.moved = true;
+    numbers.longestLots = longest;
+    numbers.shortestLots = shortest;
+    const exposure =
       lots !== 0 && numbers.mark > 0 ? this.instrument.notional(lots, numbers.mark) : ZERO_MONEY;
-    numbers.guardEquity = (this.baseline + this.profit()) as Money;
+    const equity = (this.baseline + this.profit()) as Money;
+    const held = lots === numbers.positionLots && exposure === numbers.exposure;
+    if (!held || equity !== numbers.guardEquity) this.moved = true;
+    numbers.positionLots = lots;
+    numbers.exposure = exposure;
+    numbers.guardEquity = equity;
   }
 }
 

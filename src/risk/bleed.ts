@@ -51,6 +51,11 @@ export class Bleed implements Guard {
     return this.count >= BLEED_FILLS ? this.judge(nowUs) : null;
   }
 
+  /** No markout is due. */
+  idle(numbers: AccountNumbers): boolean {
+    return numbers.nowUs < this.tracker.nextDueUs;
+  }
+
   onDecision(): DecisionAnswer {
     return ALLOW;
   }

@@ -3,6 +3,7 @@
 import type {
   AccountNumbers, Breaker, BreakerSnapshot, BreakerStateName, CheckedDecision, Guard, GuardName, Trip,
 } from '#core/guard'; // prettier-ignore
+import { BY_NUMBERS } from '#core/guard';
 import type { Fill } from '#core/messages';
 import type { EngineObserver } from '#core/ports';
 import type { Decision, View } from '#core/strategy';
@@ -23,6 +24,18 @@ const endlessTrip = (guard: GuardName, severity: 'latch' | 'withdraw', reason: s
 /** Before the first settle nothing is known, so nothing may be quoted. */
 const STARTING = endlessTrip('host', 'withdraw', 'starting: nothing is known yet');
 
+type Idle = NonNullable<Guard['idle']>;
+
+/** How to ask the guards that time alone may change; null when one of them all does not say. */
+function timedOf(guards: readonly Guard[]): readonly { readonly idle: Idle }[] | null {
+  const timed: { readonly idle: Idle }[] = [];
+  for (const guard of guards) {
+    if (guard.idle === undefined) return null;
+    if (guard.idle !== BY_NUMBERS) timed.push(guard as { readonly idle: Idle });
+  }
+  return timed;
+}
+
 export interface RiskBreakerOptions {
   /** In the order in which they are asked; see makeGuards. */
   readonly guards: readonly Guard[];
@@ -39,6 +52,7 @@ export class RiskBreaker implements Breaker {
   cause: Trip | null = null;
   untilUs = 0 as Micros;
   private readonly guards: readonly Guard[];
+  private readonly timed: ReturnType<typeof timedOf>;
   /** One per guard, in the same order; then one per name that tripped from outside or was restored. */
   private readonly slots: Slot[];
   private readonly baselines: Baselines;
@@ -52,6 +66,7 @@ export class RiskBreaker implements Breaker {
   constructor(private readonly options: RiskBreakerOptions) {
     const restored = options.restored ?? null;
     this.guards = options.guards;
+    this.timed = timedOf(options.guards);
     this.slots = options.guards.map((guard) => new Slot(guard.name, true));
     this.baselines = new Baselines(restored);
     this.latch = restored?.latched ?? null;
@@ -89,6 +104,17 @@ export class RiskBreaker implements Breaker {
     const worse = this.rank >= WITHDRAWN && this.rank > this.settledRank;
     this.settledRank = this.rank;
     return worse;
+  }
+
+  /** Nothing holds, so every guard's last answer was null; the few that look at the time are asked whether it still is. */
+  idle(numbers: AccountNumbers): boolean {
+    const { timed } = this;
+    if (this.rank !== 0 || this.settledRank !== 0 || this.starting || timed === null) return false;
+    if (!this.baselines.idle(numbers)) return false;
+    for (let i = 0; i < timed.length; i++) {
+      if (!(timed[i] as { readonly idle: Idle }).idle(numbers)) return false;
+    }
+    return true;
   }
 
   onDecision(view: View, decision: Decision, numbers: AccountNumbers): CheckedDecision | null {

@@ -1,7 +1,7 @@
 // Guard: the loss since UTC midnight (S2-32). Pauses until the next UTC day. onSettle is hot path.
 // Must not resume on a recovery within the day: a stop that comes back by itself the same day is not a stop.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { RiskParams } from '#core/params';
 import type { Micros, Money } from '#core/units';
 import { DAY_US, isValued } from './equity.js';
@@ -15,6 +15,7 @@ export function dailyLossLimit(params: RiskParams): Money {
 
 export class DailyLoss implements Guard {
   readonly name = 'daily-loss';
+  readonly idle = BY_NUMBERS;
   private readonly limit: Money;
   private tripped: Trip | null = null;
 

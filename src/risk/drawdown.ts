@@ -1,7 +1,7 @@
 // Guard: the fall of guard equity from its peak (S2-33). Latches: only `mm reset` leads back, no restart does.
 // onSettle is hot path. The peak is the breaker's (equity.ts) and survives restarts.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { RiskParams } from '#core/params';
 import type { Micros, Money } from '#core/units';
 import { isValued } from './equity.js';
@@ -9,6 +9,7 @@ import { moneyText } from './wording.js';
 
 export class Drawdown implements Guard {
   readonly name = 'drawdown';
+  readonly idle = BY_NUMBERS;
   private readonly fraction: number;
   private readonly cap: number;
   private tripped: Trip | null = null;

@@ -51,6 +51,11 @@ export class Baselines {
     numbers.peakEquity = this.due ? equity : this.peak;
   }
 
+  /** True when `settle` would change nothing, the numbers other than the time being as they were the last time. */
+  idle(numbers: AccountNumbers): boolean {
+    return !this.due && numbers.nowUs < this.nextDayUs;
+  }
+
   /** A reset: both start anew, at the first settle from now on that can value the position. */
   restart(): void {
     this.due = true;

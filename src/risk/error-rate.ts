@@ -1,7 +1,7 @@
 // Guard: the venue fails or refuses us too often (rate limits included). More than 5 % of the operations of the
 // last 60 s, of at least 20: pause 60 s, which empties the window. Hot path.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { Micros } from '#core/units';
 
 export const ERROR_PAUSE_US = 60_000_000;
@@ -10,6 +10,7 @@ export const LEAST_OPERATIONS = 20;
 
 export class ErrorRate implements Guard {
   readonly name = 'error-rate';
+  readonly idle = BY_NUMBERS;
   private tripped: Trip | null = null;
 
   /** Exactly 5 % is allowed. */

@@ -1,7 +1,7 @@
 // Guard: account margin. Equity below twice the maintenance margin: only reduce; back at 2.2 times, so that a ratio
 // that flickers around 2 does not turn the quotes over. Hot path. Infinity (flat, or unknown) is fine.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { Micros } from '#core/units';
 
 export const LEAST_MARGIN_RATIO = 2;
@@ -9,6 +9,7 @@ export const MARGIN_BACK_RATIO = 2.2;
 
 export class Margin implements Guard {
   readonly name = 'margin';
+  readonly idle = BY_NUMBERS;
   private tripped: Trip | null = null;
 
   /** `reducing`: it was, when the process ended. */

@@ -2,7 +2,7 @@
 // three times what it can let through in a minute has gone out all the same, the throttle is broken: pause 60 s.
 // Hot path. Must not react to a busy market, and never delays or drops single orders: that is the throttle's work.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { VenueProfile } from '#core/params';
 import type { Micros } from '#core/units';
 
@@ -14,6 +14,7 @@ export const runawayOperations = (venue: VenueProfile): number =>
 
 export class OrderRate implements Guard {
   readonly name = 'order-rate';
+  readonly idle = BY_NUMBERS;
   private readonly most: number;
   private tripped: Trip | null = null;
 

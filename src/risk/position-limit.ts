@@ -1,7 +1,7 @@
 // Guard: how large the position may become. Soft limit: reduce only; hard limit (150 %): no decision whose fills
 // could pass it; past it all the same: latch. onSettle is hot path. Never judges without a mark (limits unknown).
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import type { Decision, View } from '#core/strategy';
 import type { Lots, Micros } from '#core/units';
@@ -10,6 +10,7 @@ import { sizeText } from './wording.js';
 
 export class PositionLimit implements Guard {
   readonly name = 'position';
+  readonly idle = BY_NUMBERS;
   private tripped: Trip | null = null;
   private breached: Trip | null = null;
 

@@ -1,7 +1,7 @@
 // Guard: the numbers and the decision are possible at all. Hot path. A NaN compares false with everything, so every
 // other guard would wave it through; here it stops the machine (DESIGN.md section 4, "our mistake"). Asked first.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { Decision, Quote, View } from '#core/strategy';
 import type { Micros } from '#core/units';
 
@@ -40,8 +40,13 @@ const sound = (quote: Quote): boolean =>
   Number.isSafeInteger(quote.level) &&
   quote.level >= 0;
 
+function unsoundOf(quotes: readonly Quote[]): Quote | undefined {
+  for (const quote of quotes) if (!sound(quote)) return quote;
+  return undefined;
+}
+
 function faultOf(decision: Decision): string | null {
-  const bad = decision.bids.find((q) => !sound(q)) ?? decision.asks.find((q) => !sound(q));
+  const bad = unsoundOf(decision.bids) ?? unsoundOf(decision.asks);
   if (bad !== undefined) return `quote ${bad.lots} lots at ${bad.ticks} ticks, level ${bad.level}`;
   const now = decision.immediate;
   if (now === null) return null;
@@ -52,6 +57,7 @@ function faultOf(decision: Decision): string | null {
 
 export class Sanity implements Guard {
   readonly name = 'host';
+  readonly idle = BY_NUMBERS;
   private tripped: Trip | null = null;
 
   onSettle(numbers: AccountNumbers): Trip | null {

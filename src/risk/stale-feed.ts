@@ -39,6 +39,11 @@ export class StaleFeed implements Guard {
     return null;
   }
 
+  /** Its last answer was null, so it has started and recovers from nothing. */
+  idle(numbers: AccountNumbers): boolean {
+    return this.healthy(numbers);
+  }
+
   onDecision(): DecisionAnswer {
     return ALLOW;
   }

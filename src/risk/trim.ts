@@ -5,8 +5,11 @@ import type { Clamp, Decision, Immediate, Quote } from '#core/strategy';
 import type { Lots, Side } from '#core/units';
 import { ASK, BID } from '#core/units';
 
-export const totalLots = (quotes: readonly Quote[]): number =>
-  quotes.reduce((sum, quote) => sum + quote.lots, 0);
+export const totalLots = (quotes: readonly Quote[]): number => {
+  let sum = 0;
+  for (const quote of quotes) sum += quote.lots;
+  return sum;
+};
 
 /** A changed side and the clamp that says so; the same decision when neither side changed. */
 export function withSides(

@@ -1,7 +1,7 @@
 // Guard: the market is too wide to quote in (S2-75). Withdraws until 30 s after the last moment it was: hysteresis in
 // time, so that a spread that flickers around the limit costs one withdrawal. Hot path. Sees only sound books.
 import type { AccountNumbers, DecisionAnswer, Guard, Trip } from '#core/guard';
-import { ALLOW } from '#core/guard';
+import { ALLOW, BY_NUMBERS } from '#core/guard';
 import type { RiskParams } from '#core/params';
 import type { Micros } from '#core/units';
 
@@ -9,6 +9,7 @@ export const WIDE_HOLD_US = 30_000_000;
 
 export class WideMarket implements Guard {
   readonly name = 'wide-market';
+  readonly idle = BY_NUMBERS;
   private readonly maxSpread: number;
   private tripped: Trip | null = null;
   private lastWideUs = 0;

@@ -217,7 +217,7 @@ describe('by fills and states', () => {
     rig.wait(1.5 * SECOND);
     expect(rig.engine.numbers.nowUs - rig.engine.numbers.bookUs).toBe(1.5 * SECOND);
     const { bestBid, bestAsk } = rig.engine.numbers;
-    rig.engine.level(BID, bestBid, rig.engine.book.lotsAt(BID, bestBid));
+    rig.engine.level(BID, bestBid as Ticks, rig.engine.book.lotsAt(BID, bestBid as Ticks));
     rig.settle();
     expect(rig.engine.numbers.nowUs - rig.engine.numbers.bookUs).toBe(0);
     expect([rig.engine.numbers.bestBid, rig.engine.numbers.bestAsk]).toEqual([bestBid, bestAsk]);

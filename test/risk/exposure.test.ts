@@ -159,7 +159,7 @@ function histories(count: number, rules: Rules): { beyond: number; close: number
   return { beyond, close };
 }
 
-test('100,000 histories of several levels: never beyond the hard limit, though often close', () => {
+test('100,000 histories of several levels: never beyond the hard limit, though often close', { timeout: 60_000 }, () => {
   const { beyond, close } = histories(100_000, {
     guarded: true,
     gated: true,
