@@ -109,11 +109,14 @@ class WorkerSigner implements ApexSigner {
   }
 }
 
+/** A signature is a few numbers: without these limits the thread takes some 2 MB more. */
+const SMALL = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 24 };
+
 /** Starts the thread; rejects with an Error when it cannot, or fails its self-test. Runs from dist only. */
 export function workerSigner(seed: Uint8Array): Promise<ApexSigner> {
   const file = new URL('./signer-worker.js', import.meta.url);
   // No inherited flags: a test runner's import conditions would send the thread to the sources.
-  const worker = new Worker(file, { workerData: seed, execArgv: [] });
+  const worker = new Worker(file, { workerData: seed, execArgv: [], resourceLimits: SMALL });
   return new Promise((resolve, reject) => {
     worker.once('error', (error) => reject(new Error(messageOf(error))));
     worker.once('exit', () => reject(new Error('the signing thread ended at start')));

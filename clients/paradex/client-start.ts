@@ -60,7 +60,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const spec = find(markets, (item) => textOf(item, 'symbol') === market);
   if (spec === null) problems.push(`no market ${market} (${replyText(markets)}): see --market`);
   else if (textOf(spec, 'trading_mode') === 'RFQ_ONLY')
-    problems.push(`${market} trades by request for quote only: choose another --symbol`);
+    problems.push(`${market} trades by request for quote only: choose another --market`);
   const info = await get(PATHS.accountInfo, 'reads');
   if (info.kind !== 'ok')
     problems.push(

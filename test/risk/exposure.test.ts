@@ -159,16 +159,20 @@ function histories(count: number, rules: Rules): { beyond: number; close: number
   return { beyond, close };
 }
 
-test('100,000 histories of several levels: never beyond the hard limit, though often close', { timeout: 60_000 }, () => {
-  const { beyond, close } = histories(100_000, {
-    guarded: true,
-    gated: true,
-    levels: 3,
-    immediates: 0.1,
-  });
-  expect(beyond).toBe(0);
-  expect(close).toBeGreaterThan(10_000);
-});
+test(
+  '100,000 histories of several levels: never beyond the hard limit, though often close',
+  { timeout: 60_000 },
+  () => {
+    const { beyond, close } = histories(100_000, {
+      guarded: true,
+      gated: true,
+      levels: 3,
+      immediates: 0.1,
+    });
+    expect(beyond).toBe(0);
+    expect(close).toBeGreaterThan(10_000);
+  },
+);
 
 test('one level a side and quotes only: the guard alone is enough, the gate is not needed', () => {
   const { beyond, close } = histories(20_000, {

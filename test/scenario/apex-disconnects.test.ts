@@ -84,7 +84,7 @@ describe('breaks, lost replies and bans at ApeX', () => {
       Machine.prototype as unknown as { privateLost(): void },
       'privateLost',
     ).mockReturnValue();
-    expect(broken(await campaign(2, 40, ['private-cut']))).toBeGreaterThan(0);
+    expect(broken(await campaign(2, 24, ['private-cut']))).toBeGreaterThan(0);
   }, 60_000);
 
   test('planted: no dedupe of fills turns it red', async () => {

@@ -69,6 +69,7 @@ export interface Figures {
   longestUnknownUs: number;
   toLinkUs: number[];
   toQuoteUs: number[];
+  toQuoteCleanUs: number[];
   notHealed: string[];
   byFault: Record<string, number>;
   /** Seeds whose venue verified every signature, and those whose tokens died early. */
@@ -82,6 +83,7 @@ export const noFigures = (): Figures => ({
   ...{ faults: 0, hitInFlight: 0, orphans: [], longestOrphanUs: 0, doubles: [] },
   ...{ positionErrors: [], doubleBookings: 0, sentUnarmed: 0, sentStale: 0, orders: 0, fills: 0 },
   ...{ unknowns: 0, longestUnknownUs: 0, toLinkUs: [], toLinkCleanUs: [], toQuoteUs: [] },
+  toQuoteCleanUs: [],
   ...{ notHealed: [], byFault: {}, realSeeds: 0, shortTokens: 0, tokens: 0 },
 });
 
@@ -221,7 +223,9 @@ export class DisconnectWorld implements VenueInbox {
     if (stale || !numbers.bookSound || link === undefined || !link.armed)
       this.figures.sentStale += 1;
     if (this.cutUs > 0 && this.linkUpUs > this.cutUs) {
-      this.figures.toQuoteUs.push(this.clock.nowUs() - this.cutUs);
+      const us = this.clock.nowUs() - this.cutUs;
+      this.figures.toQuoteUs.push(us);
+      if (this.clean) this.figures.toQuoteCleanUs.push(us);
       this.cutUs = 0;
     }
   }

@@ -33,6 +33,7 @@ function text(f: Figures): string {
     `cut to link up ${spread(f.toLinkUs)}`,
     `cut to link up, nothing else failing ${spread(f.toLinkCleanUs)}`,
     `cut to quoting, 5 s of health included ${spread(f.toQuoteUs)}`,
+    `cut to quoting, nothing else failing ${spread(f.toQuoteCleanUs)}`,
     `seeds with real signatures ${f.realSeeds}, with short-lived tokens ${f.shortTokens}; ${f.tokens} tokens asked for`,
   ].join('\n');
 }
