@@ -68,6 +68,9 @@ function isExplained(error: unknown): error is Error {
   );
 }
 
+/** What stands behind an unknown option may be a key that somebody tried to give: it is not repeated. */
+const withoutValue = (line: string): string => line.replace(/^(unknown option '[^'=]*)=.*'/, "$1'");
+
 function explain(error: unknown): { readonly lines: readonly string[]; readonly code: number } {
   if (error instanceof StartProblem) return { lines: error.lines, code: error.exitCode };
   if (isExplained(error)) return { lines: [error.message], code: EXIT.cannotStart };
@@ -75,7 +78,7 @@ function explain(error: unknown): { readonly lines: readonly string[]; readonly 
     if (error.exitCode === 0) return { lines: [], code: EXIT.clean };
     // A group without its command (mm export): the help was shown, nothing was done.
     if (error.code === 'commander.help') return { lines: [], code: EXIT.cannotStart };
-    const line = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const line = withoutValue(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
     return { lines: [`${line}; see mm --help`], code: EXIT.cannotStart };
   }
   const code = (error as NodeJS.ErrnoException)?.code;

@@ -7,6 +7,7 @@ import {
 import type { ApiKey } from '#clients/apex/sign/request';
 import { parseSeed } from '#clients/apex/sign/keys';
 import type { DashSymbol } from '#clients/apex/wire';
+import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { loopbackCredentials } from '#sim/venues/apex/credentials';
 import type { VenueKeys } from './venue-keys.js';
@@ -39,29 +40,32 @@ const NAMES = {
   apexKey: 'MM_APEX_KEY',
   apexSecret: 'MM_APEX_SECRET',
   apexPassphrase: 'MM_APEX_PASSPHRASE',
+  apexSeed: 'MM_APEX_SEED',
 } as const;
+
+const demand = (missing: readonly (keyof typeof NAMES)[]): StartProblem =>
+  new StartProblem(
+    `ApeX needs keys: set ${missing.map((name) => NAMES[name]).join(', ')} in .env (docs/go-live.md says where they are made); --network paper needs none`,
+  );
+
+const OF_API = ['apexKey', 'apexSecret', 'apexPassphrase'] as const;
 
 /** What reads the account and cancels. `paperKey`: of a throw-away account, else null. Throws StartProblem. */
 export function apexApiKey(keys: VenueKeys, paperKey: string | null): ApiKey {
   if (paperKey !== null) return loopbackCredentials(paperKey);
   const { apexKey: key, apexSecret: secret, apexPassphrase: passphrase } = keys;
   if (key !== null && secret !== null && passphrase !== null) return { key, secret, passphrase };
-  const missing = Object.entries(NAMES)
-    .filter(([name]) => keys[name as keyof typeof NAMES] === null)
-    .map(([, variable]) => variable);
-  throw new StartProblem(
-    `ApeX needs an API key: set ${missing.join(', ')} in .env (docs/go-live.md says where they are made); --network paper needs none`,
-  );
+  throw demand(OF_API.filter((name) => keys[name] === null));
 }
 
-/** What signs orders. Throws StartProblem. */
-export function apexSeed(seed: string | null, paperKey: string | null): Uint8Array {
-  const text = paperKey === null ? seed : loopbackCredentials(paperKey).seed;
-  if (text === null)
-    throw new StartProblem(
-      'ApeX needs the Omni Key to sign orders: set MM_APEX_SEED in .env (tab "Omni Key" of the key page)',
-    );
-  const bytes = parseSeed(text);
-  if (bytes !== null) return bytes;
-  throw new StartProblem('MM_APEX_SEED must be the Omni Key: 130 hexadecimal digits, 0x or not');
+/** That and what signs orders. Throws StartProblem, once for all that is missing. */
+export function apexCredentials(
+  values: VenueKeys & Pick<ParameterValues, 'apexSeed'>,
+  paperKey: string | null,
+): { readonly api: ApiKey; readonly seed: Uint8Array } {
+  const text = paperKey === null ? values.apexSeed : loopbackCredentials(paperKey).seed;
+  if (text === null) throw demand([...OF_API.filter((name) => values[name] === null), 'apexSeed']);
+  const seed = parseSeed(text);
+  if (seed === null) throw new StartProblem('MM_APEX_SEED must be the Omni Key: 130 hex digits');
+  return { api: apexApiKey(values, paperKey), seed };
 }

@@ -8,7 +8,7 @@ import { realNetwork } from '#clients/net/network';
 import type { EmergencyClient } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
-import { apexApiKey, apexEnvironment, apexMarket, apexSeed } from './apex-account.js';
+import { apexApiKey, apexCredentials, apexEnvironment, apexMarket } from './apex-account.js';
 import { apexSwitches } from './apex-switches.js';
 import { WallClock } from './clock.js';
 import { onPaper } from './paper-venue.js';
@@ -49,9 +49,9 @@ function place(
   close: () => Promise<void>,
 ): VenuePlace {
   const { paperKey } = reach;
-  const seed = apexSeed(values.apexSeed, paperKey);
+  const { api, seed } = apexCredentials(values, paperKey);
   const parts = {
-    api: apexApiKey(values, paperKey),
+    api,
     environment: apexEnvironment(reach.network, reach.url),
     symbol: apexMarket(reach.market),
     switches: apexSwitches(values.apexSwitches),

@@ -12,7 +12,7 @@ import type { VenueFacts } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { MICROS_PER_MS, fromSeconds } from '#core/units';
-import { apexApiKey, apexEnvironment, apexMarket, apexSeed } from './apex-account.js';
+import { apexCredentials, apexEnvironment, apexMarket } from './apex-account.js';
 import { apexFeed } from './apex-feed.js';
 import { apexEmergency, apexPlace, signingThread } from './apex-place.js';
 import { apexSwitches } from './apex-switches.js';
@@ -37,8 +37,8 @@ export const APEX: VenueModule = {
 /** The public key comes from the seed alone; the account is what the API key opens. */
 async function identity(values: ParameterValues): Promise<VenueIdentity> {
   const environment = apexEnvironment(values.network, values.apexUrl);
-  const api = apexApiKey(values, null);
-  const { l2Key } = signerHere(apexSeed(values.apexSeed, null));
+  const { api, seed } = apexCredentials(values, null);
+  const { l2Key } = signerHere(seed);
   const { account, key } = await accountOf(environment, api);
   const plain = (text: string): string => text.toLowerCase().replace(/^0x/, '');
   const matches = plain(key) === plain(l2Key);
@@ -85,10 +85,10 @@ async function accountOf(
 
 async function examine(values: ParameterValues, add: AddCheck): Promise<VenueFacts> {
   const environment = apexEnvironment(values.network, values.apexUrl);
-  const api = apexApiKey(values, null);
+  const { api, seed } = apexCredentials(values, null);
   const symbol = apexMarket(values.market);
   const switches = apexSwitches(values.apexSwitches);
-  const signer = await signingThread(apexSeed(values.apexSeed, null));
+  const signer = await signingThread(seed);
   const clock = new WallClock();
   const client = new ApexClient({
     ...{ network: realNetwork(clock), clock, seed: randomBytes(8).toString('hex') },

@@ -1,6 +1,8 @@
 // Backtests keep what happened in a store of their own, beside the ledgers of real accounts: the same tables, written in
 // one batch after the run, not synced. Each run is an account of its own, so that none starts with another's position.
 import { join } from 'node:path';
+import { PARAMETERS, PARAMETER_KEYS } from '#config/parameters';
+import type { ParameterValues } from '#config/parameters';
 import type { Instrument } from '#core/instrument';
 import { MARKOUT_HORIZONS } from '#core/markout';
 import type { FundingPaid } from '#core/messages';
@@ -24,8 +26,8 @@ export interface StoredRun {
   readonly instrument: Instrument;
   readonly result: RunResult;
   readonly capital: Money;
-  /** Effective settings, plain JSON. */
-  readonly params: unknown;
+  /** Effective settings, plain JSON; kept without the secrets among them. */
+  readonly params: ParameterValues;
   readonly assumptions: string;
 }
 
@@ -49,6 +51,11 @@ export function storeBacktest(
   }
 }
 
+const withoutSecrets = (values: ParameterValues): unknown =>
+  Object.fromEntries(
+    PARAMETER_KEYS.map((key) => [key, PARAMETERS[key].secret ? null : values[key]]),
+  );
+
 function write(ledger: Ledger, run: StoredRun): string {
   const { collector, instrument, result, capital, params, assumptions } = run;
   const { startUs, endUs } = collector;
@@ -62,7 +69,7 @@ function write(ledger: Ledger, run: StoredRun): string {
     version: 'backtest',
     pid: process.pid,
     capital,
-    params,
+    params: withoutSecrets(params),
     startedUs: startUs,
     deadOrders: 'keep',
   });

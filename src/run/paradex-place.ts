@@ -63,7 +63,9 @@ async function realPlace(
   const network = realNetwork(new WallClock());
   const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };
   const identity = await identityOf(network, reach, values, warn);
-  if (!identity.onboarded && !identity.subkey) {
+  if (!identity.onboarded && !identity.subkey && url !== null && values.network === 'testnet') {
+    await onboard(network, identity); // a mm venue paradex, which welcomes any key
+  } else if (!identity.onboarded && !identity.subkey) {
     throw new StartProblem(
       `no Paradex account belongs to this key (${identity.signer.account}); make one in the web app of ${values.network}, or set MM_PARADEX_ACCOUNT for a subkey`,
     );

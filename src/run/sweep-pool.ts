@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { StartProblem } from '#config/problem';
 import type { TrialFigures } from '#report/sweep-result';
 import type { TrialRequest } from './sweep-trial.js';
 
@@ -15,6 +16,8 @@ interface Waiting {
 interface Answer {
   readonly ready?: true;
   readonly figures?: TrialFigures;
+  /** A tape or file that cannot be used: the user's to mend. */
+  readonly problem?: string;
   readonly error?: string;
 }
 
@@ -39,7 +42,7 @@ export class SweepPool {
     }
   }
 
-  /** Rejects when the worker fails or dies: a bug, never a matter of settings. */
+  /** Rejects with StartProblem for data that cannot be read, else when the worker fails or dies: a bug. */
   run(request: TrialRequest): Promise<TrialFigures> {
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(new Error('the workers of this sweep have ended'));
@@ -77,6 +80,7 @@ export class SweepPool {
     else {
       const waiting = this.given.get(child)?.shift();
       if (answer.figures !== undefined) waiting?.resolve(answer.figures);
+      else if (answer.problem !== undefined) waiting?.reject(new StartProblem(answer.problem));
       else waiting?.reject(new Error(answer.error ?? 'a worker answered nothing'));
     }
     this.hand();

@@ -10,6 +10,8 @@ process.on('message', (request: TrialRequest) => {
     runTrial(request).then(
       (figures) => void process.send?.({ figures }),
       (error: unknown) => {
+        const explained = error instanceof Error && /^(Start|Tape)Problem$/.test(error.name);
+        if (explained) return void process.send?.({ problem: error.message });
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         process.send?.({ error: text });
       },

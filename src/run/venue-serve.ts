@@ -30,6 +30,8 @@ import { WallClock } from './clock.js';
 import { HOUSES } from './venue-houses.js';
 import type { VenueJob } from './venue-process.js';
 
+const MINUTE_US = 60_000_000;
+
 export interface ServedVenue {
   readonly port: number;
   readonly origin: string;
@@ -122,7 +124,8 @@ async function marketOf(job: VenueJob, clock: Clock, hooks: ServeHooks): Promise
     };
   } else {
     const preset = presetOf(job.synthetic ?? 'normal');
-    const startUs = clock.nowUs();
+    // Its volatility follows the hour of the day: venues of one seed that begin in the same minute play the same rows.
+    const startUs = clock.nowUs() - (clock.nowUs() % MINUTE_US);
     source = new SyntheticMarket({ preset, seed: job.seed, startUs, blockRows: LEAST_BLOCK });
     const { symbol, minNotional } = SYNTHETIC_INSTRUMENT;
     const named = { venue: job.venue, symbol: house.symbol(symbol) };

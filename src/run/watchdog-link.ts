@@ -133,8 +133,10 @@ export class WatchdogLink implements Watch {
 
   private heard(line: string): void {
     if (line === BEAT) this.silence.heard();
-    else if (line.startsWith(FIRED))
+    else if (line.startsWith(FIRED)) {
       this.lose(`its watchdog is cancelling: ${line.slice(FIRED.length)}`);
+      if (this.child !== null) say(this.child, BEAT); // awake: it need not stay for us
+    }
   }
 
   private lose(why: string): void {

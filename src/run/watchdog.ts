@@ -51,11 +51,12 @@ export class Watchdog {
   async watch(): Promise<WatchdogEnd> {
     const why = await this.missed();
     if (why === null) return 'goodbye';
+    const { beats, closed } = this;
     this.parts.tell(`${FIRED}${why}`);
     this.parts.note(`${why}: cancelling`);
     await this.empty();
-    if (this.closed || this.goodbye) return 'emptied';
-    await this.stirs();
+    if (closed) return 'emptied'; // nothing can have left it since
+    await this.stirs(beats);
     this.parts.note('the bot has woken up or ended: looking once more');
     await this.empty();
     return 'emptied';
@@ -73,13 +74,12 @@ export class Watchdog {
     }
   }
 
-  /** The bot beats again, says goodbye or dies; what appears at the venue before goes. */
-  private async stirs(): Promise<void> {
-    const { beats } = this;
+  /** The bot has beaten again since, says goodbye or dies; what appears at the venue before goes. */
+  private async stirs(beats: number): Promise<void> {
     let lookMs = performance.now() + LOOK_AGAIN_MS;
     for (;;) {
-      await this.news(this.parts.timeoutMs / LOOKS_IN_TIME);
       if (this.closed || this.goodbye || this.beats > beats) return;
+      await this.news(this.parts.timeoutMs / LOOKS_IN_TIME);
       if (performance.now() < lookMs) continue;
       lookMs = performance.now() + LOOK_AGAIN_MS;
       const left = await ordersOf(this.parts.client, this.parts.runId).catch(() => null);

@@ -237,6 +237,7 @@ describe('refusals', () => {
   test.each([
     [['--static'], /unknown option '--static'/],
     [['--account', 'a'.repeat(33)], /must have at most 32 characters for mm ab/],
+    [['--venue', 'paradex'], /mm ab runs on the simulated venue/],
     [['--speed', '0'], /--speed "0" must be a number above 0/],
     [['--tape', 'x.tape', '--synthetic', 'fast'], /cannot be used with option/],
   ])('mm ab %j', async (args, message) => {

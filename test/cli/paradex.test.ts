@@ -51,10 +51,39 @@ describe('paper on Paradex', () => {
     [['--speed', '2'], /time on --venue paradex is real/],
     [['--network', 'mainnet'], /--yes-real-money/],
     [['--network', 'testnet', '--tape', 'x'], /are for --network paper/],
-    [['--paradex-switches', 'amend'], /NAME=VALUE/],
+    [['--paradex-switches', 'amend'], /name=value/i],
   ])('refused: %j', async (flags, reason) => {
     const { code, err } = await mm(home(), [...RUN, ...flags]);
     expect(err).toMatch(reason);
     expect(code).toBe(2);
+  });
+
+  test('a key given as a flag is refused and not repeated', async () => {
+    const { code, err } = await mm(home(), [...RUN, '--paradex-private-key=0x5ec7e7']);
+    expect([code, err]).toEqual([2, "mm: unknown option '--paradex-private-key'; see mm --help\n"]);
+  });
+
+  test(
+    'a venue of mm venue takes any key: the account is made there',
+    { timeout: 40_000 },
+    async () => {
+      const at = home();
+      const venue = started(at, ['venue', 'paradex', '--synthetic', 'fast', '--seed', '5']);
+      await venue.said(/any key is welcome/);
+      const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(venue.out())?.[0] ?? '';
+      const where = ['--network', 'testnet', '--paradex-url', origin, '--duration', '1s'];
+      const key = { MM_PARADEX_PRIVATE_KEY: '0x5ec7e75ec7e7' };
+      const { code, err } = await mm(at, ['run', '--static', '--venue', 'paradex', ...where], key);
+      expect([code, err]).toEqual([0, '']);
+    },
+  );
+
+  test('a backtest keeps no key that happens to be set', async () => {
+    const at = home();
+    const key = 'c0ffee5ec7e75ec7e7';
+    const args = ['backtest', '--static', '--synthetic', 'fast', '--duration', '1m'];
+    const { code, out } = await mm(at, args, { MM_PARADEX_PRIVATE_KEY: `0x${key}` });
+    const store = readFileSync(join(at, 'state', 'backtests.store'));
+    expect([code, out.includes(key), store.includes(key)]).toEqual([0, false, false]);
   });
 });

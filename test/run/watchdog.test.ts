@@ -130,6 +130,15 @@ describe.concurrent('the watchdog', () => {
     expect(await end).toBe('emptied');
     expect(venue.open.size).toBe(0);
   }, 10_000);
+
+  test('a bot that answers while it cancels does not keep it', async () => {
+    const { watchdog, fired } = watchdogOn(venueWith('mm-r-1').emergency());
+    const end = watchdog.watch();
+    watchdog.hear(BEAT);
+    await vi.waitFor(() => expect(fired()).toBe(true), 2_000);
+    watchdog.hear(BEAT);
+    expect(await end).toBe('emptied');
+  }, 10_000);
 });
 
 test('whoever stood still itself has heard nothing in that time', () => {

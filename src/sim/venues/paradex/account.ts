@@ -65,6 +65,8 @@ export class ParadexAccount {
   private amending: { order: VenueOrder; lots: Lots; ticks: Ticks } | null = null;
   private closeWord: string | null = null;
   private realised = ZERO_MONEY;
+  /** What of the paid funding the fills have told so far. */
+  private funding = ZERO_MONEY;
 
   constructor(private readonly parts: AccountParts) {
     this.instrument = parts.exchange.instrument;
@@ -210,9 +212,11 @@ export class ParadexAccount {
   private fillWire(event: Fill, order: VenueOrder | undefined): FillWire {
     const { instrument } = this;
     const taker = event.maker ? (event.side === BID ? ASK : BID) : event.side;
-    const { realised } = this.exchange.account.position;
+    const { realised, funding } = this.exchange.account.position;
     const profit = (realised - this.realised) as Money;
+    const paid = (funding - this.funding) as Money;
     this.realised = realised;
+    this.funding = funding;
     const side = this.parts.fillSide === 'own' ? event.side : taker;
     return {
       id: `${event.us}${event.tradeId.slice(1).padStart(8, '0')}`,
@@ -229,7 +233,7 @@ export class ParadexAccount {
       fill_type: event.liquidation ? 'LIQUIDATION' : 'FILL',
       flags: [],
       realized_pnl: formatMoney(profit),
-      realized_funding: '0',
+      realized_funding: formatMoney(paid),
       underlying_price: instrument.formatPrice(this.exchange.markPrice),
       created_at: Math.floor(event.us / 1000),
       account: this.address,
