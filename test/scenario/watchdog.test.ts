@@ -17,6 +17,8 @@ const SEED = Number(process.env['SCENARIO_SEED'] ?? Math.floor(Math.random() * 1
 const CAMPAIGN = KILLS > 1;
 const WITHIN_MS = 3_000;
 const RECOVERED_MS = 10_000;
+/** What a bot was about to send when it froze leaves it when it wakes, and is looked after. */
+const HALF_SENT_MS = 500;
 /** A quote lives for a second: some order is nearly always about to leave. */
 const RUN = ['run', '--static', '--account', 'watched', '--refresh', '1s', '--check', '500ms'];
 /** Bots side by side, each on a venue of its own. */
@@ -66,6 +68,7 @@ interface Life {
 /** One account on one venue, and the bots that trade it one after the other. */
 class Scene {
   readonly place = new Place();
+  private readonly watchdogs = new Set<number>();
 
   private constructor(readonly venue: WatchedVenue) {}
 
@@ -108,7 +111,9 @@ class Scene {
     const quotingMs = await Promise.race([quotes, dead]);
     const runId = (fresh() ?? '').split('-')[1] ?? '';
     const reconciledMs = await reconciled;
-    return { bot, runId, watchdog: this.watchdogOf(runId), reconciledMs, quotingMs };
+    const watchdog = this.watchdogOf(runId);
+    this.watchdogs.add(watchdog);
+    return { bot, runId, watchdog, reconciledMs, quotingMs };
   }
 
   openOf(runId: string): string[] {
@@ -128,12 +133,15 @@ class Scene {
       return !alive(life.watchdog);
     });
     await until('orders are on their way for ever', 3_000, () => this.venue.underway === 0);
+    this.watchdogs.delete(life.watchdog);
     expect(this.openOf(life.runId)).toEqual([]);
     expect(ms).toBeLessThan(within);
     return { ms, late };
   }
 
+  /** A watchdog whose venue is gone would ask for ever: none may outlive a test that failed. */
   async close(): Promise<void> {
+    for (const pid of this.watchdogs) if (alive(pid)) process.kill(pid, 'SIGKILL');
     await this.place.clear();
     await this.venue.close();
   }
@@ -199,7 +207,7 @@ describe.concurrent.each(['paradex', 'apex'] as const)('on %s the bot is killed'
       `${name}, seed ${SEED}: ${emptied.length} kills (${underway} with an order on its way, ${late} times it landed after the kill): book empty after ${figures(emptied)}; from the next start to reconciled ${figures(starts)}`,
     );
     expect(underway).toBeGreaterThan(0);
-    expect(late).toBeGreaterThan(0);
+    if (CAMPAIGN) expect(late).toBeGreaterThan(0); // a single one may be refused for crossing
   });
 });
 
@@ -236,10 +244,14 @@ describe.runIf(CAMPAIGN).each(['paradex', 'apex'] as const)('on %s', (name) => {
       await sleep(random.int(2_000));
       const wokenMs = performance.now();
       let first = Infinity;
-      venue.onSent = () => (first = Math.min(first, performance.now()));
+      venue.onSent = () => {
+        const now = performance.now();
+        if (now - wokenMs > HALF_SENT_MS) first = Math.min(first, now);
+      };
       life.bot.process.kill('SIGCONT');
       await life.bot.said('another watchdog watches');
       const watchedMs = performance.now();
+      expect([venue.open(), venue.underway]).toEqual([[], 0]);
       await until('no quotes again', 20_000, () => first < Infinity);
       expect(first).toBeGreaterThan(watchedMs - 20);
       back.push(first - wokenMs);

@@ -20,6 +20,8 @@ import { onboard, paradexEnvironment, paradexIdentity } from '#run/paradex-accou
 
 /** Less than the 2 s between the two looks of a watchdog, and than the receive window of the venue. */
 const LONGEST_WAY_MS = 1_000;
+const LEAST_WAY_MS = 200;
+const AFTER_MS = 50;
 const AN_HOUR_US = 3_600e6;
 
 export interface WatchedVenue {
@@ -79,7 +81,10 @@ class SlowOrders implements Face {
       },
       pong: () => link.pong(),
       // What was sent before is there before the end of the connection is.
-      closed: (code) => void setTimeout(() => link.closed(code), this.freeMs - performance.now()),
+      closed: (code) => {
+        const wait = this.freeMs + AFTER_MS - performance.now();
+        setTimeout(() => link.closed(code), Math.max(0, wait));
+      },
     };
   }
 
@@ -88,7 +93,10 @@ class SlowOrders implements Face {
     const now = performance.now();
     ways.sentMs = now;
     ways.underway += 1;
-    this.freeMs = Math.max(this.freeMs, now + this.random.int(LONGEST_WAY_MS));
+    this.freeMs = Math.max(
+      this.freeMs,
+      now + LEAST_WAY_MS + this.random.int(LONGEST_WAY_MS - LEAST_WAY_MS),
+    );
     setTimeout(() => {
       ways.underway -= 1;
       arrive();
