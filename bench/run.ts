@@ -10,6 +10,7 @@ const BLOCK = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
 const NAMES = [
   ...['backtest', 'engine', 'strategy', 'guards', 'book', 'exchange', 'ledger'],
   ...['micro-price', 'analyzer', 'apex-signing', 'paradex-codec', 'paradex-signing'],
+  'wire',
 ];
 
 const args = process.argv.slice(2);

@@ -98,4 +98,10 @@ describe('mm sweep', () => {
     expect(out).toMatch(/2 points \(1 refused\)/);
     expect(readFileSync(join(at, 'x.csv'), 'utf8')).toMatch(/0\.5bp,.*is above --max-spread/);
   });
+
+  test('a tape that is not there: one line, exit code 2, whichever process finds it', async () => {
+    const args = ['sweep', '--vary', 'kappa=1,2', '--tape', 'nosuch.tape', '--jobs', '1'];
+    const { code, err } = await mm(home(), args);
+    expect([code, err]).toEqual([2, 'mm: nosuch.tape: no such file; check the path\n']);
+  });
 });
