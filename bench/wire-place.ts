@@ -102,6 +102,7 @@ export async function wirePlace(
   const common = { environment, market, signer, seed: SEED };
   return {
     ...{ venue: 'paradex', network: 'paper', market, name: 'paradex, bench' },
+    identity: signer.account,
     reach: { venue: 'paradex', network: 'paper', market, url, paperKey: null },
     client: (runId, inbox, own) =>
       Promise.resolve(

@@ -37,13 +37,24 @@ export interface StartFacts {
 const ask = (rest: ParadexRest, call: RestCall): Promise<RestReply> =>
   new Promise((resolve) => rest.call(call, resolve));
 
+const TRIES = 3;
+
+/** A read whose answer was lost is asked again: one lost packet must not be a start that failed (exit code 2). */
+async function read(rest: ParadexRest, call: RestCall): Promise<RestReply> {
+  let reply = await ask(rest, call);
+  for (let tries = 1; tries < TRIES && isLost(reply); tries += 1) reply = await ask(rest, call);
+  return reply;
+}
+
+const isLost = (reply: RestReply): boolean => reply.kind === 'unknown' || reply.kind === 'unsent';
+
 /** Throws VenueProblem with every problem found. */
 export async function readStart(parts: StartParts): Promise<StartFacts> {
   const { rest, market } = parts;
   const problems: string[] = [];
   const warnings: string[] = [];
   const get = (path: string, scope: 'public' | 'reads'): Promise<RestReply> =>
-    ask(rest, { method: 'GET', path, scope });
+    read(rest, { method: 'GET', path, scope });
   // Configuration, state and time need no token; without them a token would only fail for a worse reason.
   const config = await get(PATHS.systemConfig, 'public');
   if (config.kind !== 'ok')

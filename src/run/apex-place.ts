@@ -1,6 +1,6 @@
 // ApeX as a place to trade: the loopback one of a paper run, testnet, or mainnet. One way for all three: the real client
 // over real sockets, orders signed on a thread of their own; only address and keys differ.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { ApexClient } from '#clients/apex/client';
 import { ApexEmergency } from '#clients/apex/client-emergency';
 import { workerSigner, type ApexSigner } from '#clients/apex/signer';
@@ -61,6 +61,7 @@ function place(
   const network = realNetwork(clock);
   return {
     ...{ venue: VENUE, network: reach.network, market: reach.market, name, reach },
+    identity: createHash('sha256').update(parts.api.key).digest('hex').slice(0, 32),
     client: async (runId, inbox, runClock) => {
       const signer = await signingThread(seed);
       return new ApexClient({ ...parts, network, clock: runClock, signer, runId, inbox });

@@ -90,6 +90,7 @@ function place(
   const fallbackFees = { maker: fraction(values.makerFee), taker: fraction(values.takerFee) };
   return {
     ...{ venue: VENUE, network: reach.network, market, name, reach, close },
+    identity: signer.account,
     client: (runId, inbox, clock) =>
       Promise.resolve(
         new ParadexClient({

@@ -26,6 +26,8 @@ export interface VenuePlace {
   readonly venue: string;
   readonly network: TradingNetwork;
   readonly market: string;
+  /** The account at the venue in letters and digits, nothing secret: two runs must not share one. */
+  readonly identity: string;
   /** For people: "paradex paper (127.0.0.1:4801), synthetic normal". */
   readonly name: string;
   readonly reach: Reach;

@@ -2,6 +2,8 @@
 // positions), opens the account, and hands over to the same LiveRun as everywhere. Ends only after the venue's word that
 // nothing is open, or says what may be.
 import type { VenueClient, VenueFacts } from '#clients/net/venue-client';
+import { AccountLock } from '#ledger/lock';
+import { accountPaths } from '#ledger/paths';
 import type { Layered } from '#config/layers';
 import { EXIT, StartProblem } from '#config/problem';
 import { checkSize, positionLimitOf, sizeOf } from '#config/settings';
@@ -60,12 +62,14 @@ export async function runOnVenue(request: VenueRequest): Promise<number> {
   const connect = (): Promise<VenueClient> => place.client(runId, inbox, clock);
   let client = await connect();
   let open: OpenRun | null = null;
+  let held: AccountLock | null = null;
   try {
     let facts = await explained(() => client.start());
     const { instrument } = facts;
     const console = (line: string): void => view.line(line);
     const { values } = layered;
     open = await openRun({ values, stateDir, account, mode, instrument, runId, console });
+    held = onlyOne(request, open, runId, clock);
     await behindUs(open, clock);
     writeReach(open.opened.paths.ledger, place.reach);
     refuseStrangers(facts, open, request.adopt);
@@ -81,7 +85,22 @@ export async function runOnVenue(request: VenueRequest): Promise<number> {
     await client.close();
     clock.release();
     open?.close();
+    held?.release();
   }
+}
+
+/** Two names for one account of the venue would cancel each other's orders. Throws AccountHeld. */
+function onlyOne(
+  { place, layered }: VenueRequest,
+  open: OpenRun,
+  runId: string,
+  clock: WallClock,
+): AccountLock | null {
+  if (place.network === 'paper') return null; // an account of this run alone
+  const at = `at-${place.venue}-${place.network}-${place.market}`;
+  const paths = accountPaths(stateDirOf(layered.values), at, place.identity);
+  const market = `${place.market} as account ${open.account}`;
+  return AccountLock.acquire(paths, { pid: process.pid, runId, market, sinceUs: clock.now() });
 }
 
 interface Connected {

@@ -58,6 +58,7 @@ export class FakeVenue {
     return {
       venue: 'paradex',
       network: 'testnet',
+      identity: '0x1',
       market: FAKE_SPEC.symbol,
       name: 'a venue in memory',
       reach: { venue: 'paradex', network: 'testnet', market: 'x', url: null, paperKey: null },

@@ -121,6 +121,19 @@ describe('what the ledger does not know', () => {
     expect(venue.open.size).toBe(0);
   });
 
+  test('a second name for the same account of the venue: refused, and nothing is cancelled', async () => {
+    const at = home();
+    const venue = new FakeVenue();
+    const first = run(at, venue, 1.5);
+    await vi.waitFor(() => expect(venue.open.size).toBe(2), { timeout: 5_000 });
+    const resting = [...venue.open.keys()];
+    await expect(run(at, venue, 0.4, true, { account: 'other' })).rejects.toThrow(
+      /as account testnet/,
+    );
+    expect([...venue.open.keys()]).toEqual(resting);
+    expect((await first).code).toBe(0);
+  }, 20_000);
+
   test('a position: refused, and with --adopt the ledger has it and its money from then on', async () => {
     const at = home();
     const venue = new FakeVenue();

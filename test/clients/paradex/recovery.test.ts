@@ -31,6 +31,24 @@ describe('start', () => {
     expect(changing).toEqual([]);
   });
 
+  test('a lost answer is asked for again; three lost ones are a problem', async () => {
+    for (const [lost, starts] of [
+      [2, true],
+      [3, false],
+    ] as const) {
+      const rig = makeRig();
+      let asked = 0;
+      const cut = { kind: 'unknown', detail: 'cut' } as const;
+      rig.venue.http.set('/markets', () => {
+        asked += 1;
+        return asked <= lost ? cut : results(MARKET_SPEC);
+      });
+      const started = await rig.settle(rig.client.start()).catch((e: unknown) => e);
+      expect(started instanceof VenueProblem).toBe(!starts);
+      expect(asked).toBe(3);
+    }
+  });
+
   test('tells every problem at once, with its remedy, and no secret', async () => {
     const rig = makeRig();
     rig.venue.http.set('/system/time', () => reply({ server_time: '1763683300000' }));
