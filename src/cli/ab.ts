@@ -1,5 +1,6 @@
 // `mm ab`: both modes at once on the same market, each with an account of its own, so that a trader can compare them.
 import type { Command } from 'commander';
+import { StartProblem } from '#config/problem';
 import { ALL_GROUPS, addParameters, settingsFrom } from './options.js';
 import { addMarketOptions, marketOptions } from './run.js';
 import { VERSION } from './version.js';
@@ -21,6 +22,13 @@ export function addAb(program: Command): void {
   addMarketOptions(command).addHelpText('after', HELP);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
     const layered = settingsFrom(options);
+    const { venue } = layered.values;
+    if (venue !== 'sim') {
+      const run = (mode: string): string => `mm run --${mode} --venue ${venue} --seed 1`;
+      throw new StartProblem(
+        `mm ab runs on the simulated venue; on ${venue} start ${run('static')} and ${run('dynamic')} in two terminals`,
+      );
+    }
     const wanted = marketOptions(options);
     const { runAb } = await import('#run/ab');
     const terminal = process.stdout.isTTY === true;

@@ -3,7 +3,7 @@
 // holds, and the width is never less than the minimum that was asked for.
 import { describe, expect, test } from 'vitest';
 import { readLayers } from '#config/layers';
-import { PARAMETERS, PARAMETER_KEYS, flagOf } from '#config/parameters';
+import { PARAMETERS, PARAMETER_KEYS, flagOf, variableOf } from '#config/parameters';
 import type { ParameterKey } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { checkSettings } from '#config/settings';
@@ -27,6 +27,10 @@ const ELSEWHERE: readonly ParameterKey[] = [
   'venue',
   'seed',
   'funding',
+  // Any text may be one of these; the venue says whether it is.
+  'apexKey',
+  'apexSecret',
+  'apexPassphrase',
 ];
 const SECONDS = 15;
 
@@ -39,9 +43,11 @@ const script = (second: number) => {
 
 const accepted = (key: ParameterKey, text: string): boolean => {
   try {
-    checkSettings(
-      readLayers({ flags: { [key]: text }, env: {}, dotenvPath: null, configPath: null }).values,
-    );
+    // A secret is never a flag.
+    const secret = 'secret' in PARAMETERS[key];
+    const flags = secret ? {} : { [key]: text };
+    const env = secret ? { [variableOf(key)]: text } : {};
+    checkSettings(readLayers({ flags, env, dotenvPath: null, configPath: null }).values);
     return true;
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
