@@ -13,7 +13,9 @@ import type { WatchdogJob } from './watchdog-words.js';
 
 const LONG_MS = 1e9;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const;
-/** A paper venue that is not there any more has taken its orders with it. */
+/** `mm venue` on this machine; behind such an address with `--network mainnet` may be a tunnel to the real one. */
+const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/;
+/** A venue of ours that is not there any more has taken its orders with it. */
 const GONE = /does not answer at|ECONNREFUSED/;
 
 /** Returns the exit code. Throws StartProblem when nobody tells it what to watch. */
@@ -47,7 +49,9 @@ export async function runWatchdog(): Promise<number> {
   const { runId, timeoutMs, reach } = job;
   // A mistake of ours must not end the one who cancels.
   process.on('uncaughtException', (error) => note(`bug: ${error.stack ?? error.message}`));
-  const gone = (problem: string): boolean => reach.network === 'paper' && GONE.test(problem);
+  const local = reach.network === 'testnet' && LOOPBACK.test(reach.url ?? '');
+  const gone = (problem: string): boolean =>
+    (reach.network === 'paper' || local) && GONE.test(problem);
   const watchdog = new Watchdog({ client, runId, timeoutMs, tell, note, gone });
   heard = (line) => watchdog.hear(line);
   lost = () => watchdog.lost();
