@@ -105,8 +105,6 @@ export const TOPICS = {
 
 /** Levels a side that the book topic keeps. */
 export const BOOK_LEVELS = 200;
-/** The server ends a socket that has been silent for so long. */
-export const SILENCE_LIMIT_MS = 150_000;
 /** Our own ping, as documented. */
 export const PING_EVERY_MS = 15_000;
 export const REQUEST_LIMITS = { address: 600, posts: 300, gets: 600, openOrders: 200 } as const;

@@ -69,9 +69,6 @@ export function encodingOf(query: URLSearchParams): Encoding | null {
   return { kind: 'sbe', version: Number(version) as SbeVersion };
 }
 
-/** Path of the auth request as it is signed, whatever path is called. */
-export const SIGNED_AUTH_PATH = '/v1/auth';
-
 /** Below `Environment.rest`. */
 export const PATHS = {
   systemConfig: '/system/config',
@@ -126,15 +123,6 @@ export const CHANNELS = {
   fundingPayments: (market: string): string => `funding_payments.${market}`,
   balanceEvents: 'balance_events',
   transfers: 'transfers',
-} as const;
-
-/** Names in every request for a token. Times are unix seconds. */
-export const AUTH_HEADERS = {
-  account: 'PARADEX-STARKNET-ACCOUNT',
-  signature: 'PARADEX-STARKNET-SIGNATURE',
-  timestamp: 'PARADEX-TIMESTAMP',
-  expiration: 'PARADEX-SIGNATURE-EXPIRATION',
-  ethereumAccount: 'PARADEX-ETHEREUM-ACCOUNT',
 } as const;
 
 /** A socket without any subscription is closed with this code. */

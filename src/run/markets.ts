@@ -98,10 +98,6 @@ function syntheticMarket(name: string, values: ParameterValues, duration: Second
   };
 }
 
-export function tapeInstrument(path: string, values: ParameterValues): Instrument {
-  return new Instrument(specOf(readInfo(path).instrument, values));
-}
-
 /** `name`: what the user called it, where that is not the path of a tape. */
 function tapeMarket(path: string, values: ParameterValues, name = path): Market {
   const info = readInfo(path);

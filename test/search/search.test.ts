@@ -6,7 +6,7 @@ import { GENERATION, gridOf, proposeNext, randomCube } from '#search/propose';
 import type { Trial } from '#search/propose';
 import { keyOf, parseDimension, pointAt, valueAt } from '#search/space';
 import type { Dimension } from '#search/space';
-import { lastFold, rollingFolds, settledIn, windowsOf } from '#search/walk-forward';
+import { settledIn, windowsOf } from '#search/walk-forward';
 
 const dimension = (text: string): Dimension => {
   const parsed = parseDimension(text);
@@ -112,18 +112,13 @@ describe('the search that learns', () => {
 });
 
 describe('walk-forward', () => {
-  test('windows touch and cover everything; each is scored with what the one before chose', () => {
+  test('windows touch and cover everything', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 100, max: 1e9 }), (n, us) => {
         const windows = windowsOf(7, 7 + us, n);
         expect(windows[0]?.fromUs).toBe(7);
         expect(windows.at(-1)?.toUs).toBe(7 + us);
         windows.slice(1).forEach((w, i) => expect(w.fromUs).toBe(windows[i]?.toUs));
-        for (const { choose, score } of [...rollingFolds(windows), ...lastFold(windows)]) {
-          expect(choose.toUs).toBe(score.fromUs);
-        }
-        expect(rollingFolds(windows)).toHaveLength(n - 1);
-        expect(lastFold(windows)[0]?.choose.fromUs).toBe(7);
       }),
     );
   });
