@@ -15,6 +15,7 @@ import * as w from './world.js';
 const PACKAGE = 'hftbacktest==2.4.4';
 const INTERVALS_MS = [100, 10];
 const REPLAY_STEP_MS = 60_000;
+const WARM_UP = 12;
 const SCRIPT = fileURLToPath(new URL('../../../bench/peers/quote_at_touch.py', import.meta.url));
 const DATA = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
 
@@ -25,6 +26,7 @@ const option = (name: string): string | undefined => {
 
 interface Theirs {
   readonly seconds: number;
+  readonly cpu: number;
   readonly sent: number;
   readonly fills: number;
   readonly volume: number;
@@ -92,25 +94,28 @@ async function pairs(
   ms: number,
   count: number,
 ): Promise<string[]> {
-  const speeds: { ours: number[]; theirs: number[]; ratio: number[] } = {
-    ours: [],
-    theirs: [],
-    ratio: [],
-  };
-  let [ours, theirs] = [w.runOurs(world, ms), await peer.ask(`run ${depth} ${ms}`)];
+  const speeds = { ours: [] as number[], theirs: [] as number[], ratio: [] as number[] };
+  const cpu: number[] = [];
+  // Theirs was compiled before it answered; ours is by these.
+  for (let i = 0; i < WARM_UP; i += 1) w.runOurs(world, ms, world.held.open());
+  let [ours, theirs] = [
+    w.runOurs(world, ms, world.held.open()),
+    await peer.ask(`run ${depth} ${ms}`),
+  ];
   for (let i = 0; i < count; i += 1) {
-    ours = w.runOurs(world, ms);
+    ours = w.runOurs(world, ms, world.held.open());
     theirs = await peer.ask(`run ${depth} ${ms}`);
     speeds.ours.push(world.rows / ours.seconds / 1e6);
     speeds.theirs.push(world.rows / theirs.seconds / 1e6);
     speeds.ratio.push(theirs.seconds / ours.seconds);
+    cpu.push(theirs.cpu / ours.cpu);
   }
   const { lower, median } = spread(speeds.ratio);
   const verdict = median >= 1.5 && lower >= 1.2 ? 'met' : 'MISSED';
   const side = (name: string, run: Theirs): string =>
     `  ${name}: ${run.fills} fills, volume ${run.volume.toFixed(3)}, position ${run.position.toFixed(3)}, ${run.sent} commands`;
   return [
-    `a quote a side every ${ms} ms, their ${depth} depth: ratio ${figures(speeds.ratio)} (bar 1.5, lower quartile 1.2: ${verdict})`,
+    `a quote a side every ${ms} ms, their ${depth} depth: ratio ${figures(speeds.ratio)} (bar 1.5, lower quartile 1.2: ${verdict}); by CPU time ${figures(cpu)}`,
     `  M rows/s: ours ${figures(speeds.ours)}, theirs ${figures(speeds.theirs)}`,
     side('ours', ours),
     side('theirs', theirs),

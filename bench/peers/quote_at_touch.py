@@ -86,15 +86,17 @@ def main():
     for line in sys.stdin:
         what, depth, ms = line.split()
         hbt = asset(data, {**options, 'depth': depth})
+        cpu = time.process_time()
         started = time.perf_counter()
         if what == 'replay':
             steps, sent = replay(hbt, int(float(ms) * 1e6)), 0
         else:
             steps, sent = quote(hbt, int(float(ms) * 1e6), options['size'])
         seconds = time.perf_counter() - started
+        cpu = time.process_time() - cpu
         state = hbt.state_values(0)
         print(json.dumps({
-            'seconds': seconds, 'steps': int(steps), 'sent': int(sent), 'fills': int(state.num_trades),
+            'seconds': seconds, 'cpu': cpu, 'steps': int(steps), 'sent': int(sent), 'fills': int(state.num_trades),
             'volume': float(state.trading_volume), 'position': float(state.position),
         }), flush=True)
         hbt.close()

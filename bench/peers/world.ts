@@ -28,6 +28,7 @@ import { HashingSink } from '#run/command-hash';
 import { Simulation } from '#run/simulation';
 import { PowerQueue } from '#sim/queue';
 import { SimVenue } from '#sim/venue';
+import { HeldRows } from '#tape/held';
 import { importTape } from '#tape/import';
 import { exportNpz } from '#tape/npz-write';
 import { TapeSource, readInfo } from '#tape/read';
@@ -45,6 +46,8 @@ export const LOTS = 1;
 export interface World {
   readonly tape: string;
   readonly npz: string;
+  /** The tape once more, in memory: read, checked and decoded before any clock starts, as theirs is. */
+  readonly held: HeldRows;
   readonly rows: number;
   readonly tick: number;
   readonly lot: number;
@@ -115,6 +118,7 @@ export async function makeWorld(
   return {
     tape,
     npz,
+    held: new HeldRows(new TapeSource(tape)),
     rows,
     tick: Number(instrument.tickSize),
     lot: Number(instrument.lotSize),
@@ -144,6 +148,7 @@ const quoteAt = (ticks: Ticks, lots: Lots): Quote => ({
 /** One quote a side at the touch, whatever happens. */
 const AT_TOUCH: Strategy = {
   name: 'at the touch',
+  ignores: 'time and sizes',
   decide: (view: View): Decision => ({
     bids: [quoteAt(view.bidTicks, view.unitLots)],
     asks: [quoteAt(view.askTicks, view.unitLots)],
@@ -155,6 +160,10 @@ const AT_TOUCH: Strategy = {
 
 export interface OurRun {
   readonly seconds: number;
+  /** CPU time, all threads of the process. */
+  readonly cpu: number;
+  /** Of the commands, for whoever changes the engine. */
+  readonly hash: string;
   readonly rows: number;
   readonly sent: number;
   readonly fills: number;
@@ -162,8 +171,8 @@ export interface OurRun {
   readonly position: number;
 }
 
-/** Our whole engine over the tape with a look every `intervalMs`; the time is that of the apply loop, reading included. */
-export function runOurs(world: World, intervalMs: number): OurRun {
+/** Our whole engine over the tape with a look every `intervalMs`; the time is that of the apply loop. */
+export function runOurs(world: World, intervalMs: number, source: RowSource): OurRun {
   const info = readInfo(world.tape);
   const { values } = readLayers({
     flags: {
@@ -216,20 +225,23 @@ export function runOurs(world: World, intervalMs: number): OurRun {
     start: { nowUs: info.firstUs as Micros, firstOrdinal: 1, capital },
   });
   const never = 1e15 as SpanMicros;
-  const source = new TapeSource(world.tape);
   const simulation = new Simulation({
     ...{ source, venue, engine, feed: FEED_US as SpanMicros, probe: null },
     reportEvery: { account: never, openOrders: never },
   });
+  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   simulation.advanceTo(Infinity);
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   source.close();
   const position = venue.exchange.account.position.lots * world.lot;
   return {
     seconds,
+    cpu: (user + system) / 1e6,
     rows: simulation.rows,
     sent: sink.count,
+    hash: sink.digest(),
     fills,
     volume: volume * world.lot,
     position,

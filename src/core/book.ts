@@ -3,15 +3,13 @@
 // deltas, zero sizes, locked, crossed and one-sided states as they come, and says what state it is
 // in. It must never throw on data, nor repair it.
 import { Ladder } from './ladder.js';
+import type { RowBlock } from './rows.js';
 import type { Lots, Side, TickPrice, Ticks } from './units.js';
-import { ASK, BID, NO_PRICE } from './units.js';
+import { ASK, BID } from './units.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
 export class L2Book {
-  /** Best prices, NO_PRICE when that side is empty. Written by `apply` and `clear` only. */
-  bidTicks: Ticks = NO_PRICE;
-  askTicks: Ticks = NO_PRICE;
   /**
    * Levels refused as nonsense: prices that are not positive whole ticks, sizes not whole or below
    * 0, no side.
@@ -30,8 +28,15 @@ export class L2Book {
   clear(): void {
     this.bids.clear();
     this.asks.clear();
-    this.bidTicks = NO_PRICE;
-    this.askTicks = NO_PRICE;
+  }
+
+  /** Best prices, NO_PRICE when that side is empty. */
+  get bidTicks(): Ticks {
+    return this.bids.best as Ticks;
+  }
+
+  get askTicks(): Ticks {
+    return (0 - this.asks.best) as Ticks; // 0 - x, because -0 is not 0 to everyone
   }
 
   /**
@@ -39,16 +44,26 @@ export class L2Book {
    */
   apply(side: Side, ticks: Ticks, lots: Lots): void {
     const whole = Math.floor(ticks) === ticks && Math.floor(lots) === lots;
-    if (!whole || ticks <= 0 || lots < 0 || ticks > MAX || lots > MAX) {
-      this.rejected += 1;
-    } else if (side === BID) {
-      this.bids.set(ticks, lots);
-      this.bidTicks = this.bids.best as Ticks;
-    } else if (side === ASK) {
-      this.asks.set(-ticks, lots);
-      this.askTicks = (0 - this.asks.best) as Ticks; // 0 - x, because -0 is not 0 to everyone
-    } else {
-      this.rejected += 1;
+    if (!whole || ticks <= 0 || lots < 0 || ticks > MAX || lots > MAX) this.rejected += 1;
+    else if (side === BID) this.bids.set(ticks, lots);
+    else if (side === ASK) this.asks.set(-ticks, lots);
+    else this.rejected += 1;
+  }
+
+  /** `apply` for the rows `from` .. `to` - 1 of a block, which are all level rows. */
+  applyRun(block: RowBlock, from: number, to: number): void {
+    const { side, price, size } = block;
+    const { bids, asks } = this;
+    for (let i = from; i < to; i++) {
+      const ticks = price[i] as Ticks;
+      const lots = size[i] as Lots;
+      const step = ticks | 0; // most prices are small whole numbers, and whole numbers are fast
+      if (step === ticks && step > 0 && lots > 0 && Math.floor(lots) === lots && lots <= MAX) {
+        if (side[i] === BID) {
+          if (bids.renew(step, lots)) continue;
+        } else if (side[i] === ASK && asks.renew(-step, lots)) continue;
+      }
+      this.apply(side[i] as Side, ticks, lots);
     }
   }
 

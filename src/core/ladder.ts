@@ -1,10 +1,14 @@
 // Hot path: one side of a book as a ring of price steps around its best level, with an overflow map
 // beyond. Keys grow towards the market (bids: ticks, asks: -ticks), so that both sides share one
 // direction of code. Always true: the best level lies inside the ring. Nothing is allocated by a
-// change inside the ring.
+// change inside the ring; it grows where a market keeps changing levels just beyond it.
 import { assert } from './assert.js';
 
 const NONE = 0;
+/** The most price steps that a ring grows to: 2 MB a side. */
+const MOST_TICKS = 262_144;
+/** A ring grows by this factor, after as many changes within the larger one as a quarter of its present steps. */
+const GROWTH = 4;
 
 export class Ladder {
   /** Key of the best level; 0 when there is none. */
@@ -17,34 +21,54 @@ export class Ladder {
    */
   private base = 0;
   private inRing = 0;
-  private readonly size: number;
-  private readonly mask: number;
-  private readonly wordMask: number;
+  private size = 0;
+  private mask = 0;
+  private wordMask = 0;
   /** How far below the best the ring starts, at most, after it was recentred. */
-  private readonly reach: number;
-  private readonly lots: Float64Array;
-  private readonly occupied: Int32Array;
+  private reach = 0;
+  private lots: Float64Array;
+  private occupied: Int32Array;
   private readonly overflow = new Map<number, number>();
+  /** Changes beyond the ring that a larger one would have held. */
+  private misses = 0;
 
   constructor(ringTicks: number) {
     const powerOfTwo = (ringTicks & (ringTicks - 1)) === 0;
     assert(powerOfTwo && ringTicks >= 64, `a ring of ${ringTicks} ticks: not a power of two >= 64`);
+    this.lots = new Float64Array(ringTicks);
+    this.occupied = new Int32Array(ringTicks >>> 5);
+    this.measure(ringTicks);
+  }
+
+  private measure(ringTicks: number): void {
     this.size = ringTicks;
     this.mask = ringTicks - 1;
     this.wordMask = (ringTicks >>> 5) - 1;
     this.reach = (ringTicks >>> 2) * 3;
-    this.lots = new Float64Array(ringTicks);
-    this.occupied = new Int32Array(ringTicks >>> 5);
   }
 
   clear(): void {
     if (this.levels === 0) return;
-    this.lots.fill(0);
-    this.occupied.fill(0);
+    const { lots, occupied } = this;
+    for (let word = 0; word < occupied.length; word++) {
+      if (occupied[word] === 0) continue; // a large ring is mostly empty
+      lots.fill(0, word << 5, (word + 1) << 5);
+      occupied[word] = 0;
+    }
     if (this.overflow.size > 0) this.overflow.clear();
     this.best = NONE;
     this.levels = 0;
     this.inRing = 0;
+  }
+
+  /** A new size (> 0) of a level that is there, in the ring: most changes. False when it is not: then `set` does it. */
+  renew(key: number, lots: number): boolean {
+    const offset = key - this.base;
+    if (offset < 0 || offset >= this.size) return false;
+    const i = key & this.mask;
+    if (this.lots[i] === 0) return false;
+    this.lots[i] = lots;
+    return true;
   }
 
   /** Absolute size at a key (both whole, the size not negative); 0 removes the level. */
@@ -134,12 +158,29 @@ export class Ladder {
       return;
     }
     overflow.set(key, lots);
-    if (overflow.size === size) return;
-    this.levels += 1;
-    if (key > this.best || this.levels === 1) {
-      this.best = key;
-      this.recentre();
+    if (overflow.size > size) {
+      this.levels += 1;
+      if (key > this.best || this.levels === 1) {
+        this.best = key;
+        this.recentre();
+      }
     }
+    if (this.size < MOST_TICKS && this.best - key < this.reach * GROWTH) this.miss();
+  }
+
+  /** Growing costs about as much as the changes in the map that led to it. */
+  private miss(): void {
+    this.misses += 1;
+    if (this.misses < this.size >>> 2) return;
+    this.misses = 0;
+    const old = this.base;
+    this.base = old + this.size;
+    this.evict(old);
+    const size = this.size * GROWTH;
+    this.measure(size < MOST_TICKS ? size : MOST_TICKS);
+    this.lots = new Float64Array(this.size);
+    this.occupied = new Int32Array(this.size >>> 5);
+    this.recentre();
   }
 
   /**

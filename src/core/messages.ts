@@ -143,6 +143,8 @@ export interface AccountReport extends Stamped {
   readonly venueUs: Micros;
   readonly positionLots: Lots;
   readonly equity: Money;
+  /** Part of `equity`: funding that is not paid yet, received > 0. Left out where the venue says nothing of it. */
+  readonly accrued?: Money;
   /** Equity over maintenance margin; Infinity when flat. */
   readonly marginRatio: number;
 }

@@ -86,6 +86,10 @@ export interface VenueProfile {
   /** Order operations per second that may be spent, cancels excepted, and the burst. */
   readonly ordersPerSecond: number;
   readonly orderBurst: number;
+  /** By how many times the requote tolerance has widened once the budget is spent; 1 (the default): never. */
+  readonly stretch?: number;
+  /** How late a request may still reach the venue; only then does its absence mean never. Default 10 s. */
+  readonly latestArrival?: SpanMicros;
   /** Our own quotes are in the book that we see: placement and mid must look past them. Default false. */
   readonly ownQuotesInBook?: boolean;
 }

@@ -103,6 +103,29 @@ export interface MarketRows {
   gap(fromUs: Micros, toUs: Micros): void;
 }
 
+/** Who takes the level rows of an instant in one call; for the two ends of a simulation. */
+export interface LevelRuns extends MarketRows {
+  /** `level` for each of the rows `from` .. `to` - 1 of a block, which are all level rows. */
+  levelRun(block: RowBlock, from: number, to: number): void;
+}
+
+/** `applyRow` for the rows `from` .. `to` - 1, runs of level rows in one call each. */
+export function applyRows(block: RowBlock, from: number, to: number, sink: LevelRuns): void {
+  const { kind } = block;
+  let i = from;
+  while (i < to) {
+    let end = i;
+    while (end < to && kind[end] === ROW_LEVEL) end += 1;
+    if (end > i) {
+      sink.levelRun(block, i, end);
+      i = end;
+    } else {
+      applyRow(block, i, sink);
+      i += 1;
+    }
+  }
+}
+
 /**
  * Calls the one method of `sink` that row `i` of `block` stands for. Link, drain and timer rows are
  * the driver's.

@@ -98,6 +98,11 @@ export interface Decision {
 
 export interface Strategy {
   readonly name: string;
+  /**
+   * What of the view `decide` never looks at: the time (`nowUs`, `elapsed`), or that and the sizes at the touch. With
+   * the rest as it was, and all quotes in place, its last decision stands and it is not asked. Absent: it sees it all.
+   */
+  readonly ignores?: 'time' | 'time and sizes';
   /** Pure: the same view gives the same decision. */
   decide(view: View): Decision;
 }

@@ -1,61 +1,49 @@
 // Hot path: the machine. Rows and events only update state; `settle` does everything else, once, in one synchronous
 // turn: numbers, breaker (a halt cancels all before anything else), wake rules, decision, commands. Time is an
 // argument; it keeps no clock, no timer and no promise, and after a halt it sends nothing but cancels.
-import type { Alarm, Analyzer, FairPrice } from '#core/analyzer';
+import type { Alarm } from '#core/analyzer';
 import type { L2Book } from '#core/book';
-import type { AccountNumbers, Breaker, BreakerStateName, Trip } from '#core/guard';
+import type { AccountNumbers, Breaker, BreakerStateName } from '#core/guard';
 import { Instant } from '#core/instant';
 import type { Instrument } from '#core/instrument';
 import type { EngineEvent } from '#core/messages';
 import type { Order } from '#core/order';
-import type { EngineParams } from '#core/params';
 import type { CommandSink, EngineObserver } from '#core/ports';
-import { Position, type PositionSnapshot } from '#core/position';
-import type { MarketRows } from '#core/rows';
-import type { Decision, Strategy, StrategyFactory, View } from '#core/strategy';
-import type { Aggressor, Lots, Micros, Money, Rate, Side, TickPrice, Ticks } from '#core/units';
+import type { Position } from '#core/position';
+import type { LevelRuns, RowBlock } from '#core/rows';
+import type { Decision, Strategy, View } from '#core/strategy';
+import type {
+  Aggressor,
+  Lots,
+  Micros,
+  Money,
+  Rate,
+  Side,
+  SpanMicros,
+  TickPrice,
+  Ticks,
+} from '#core/units';
 import { MICROS_PER_MS } from '#core/units';
-import { Account, type Adopted } from './account.js';
-import { EventDesk } from './events.js';
-import { Flattener, type FlattenMode } from './flatten.js';
-import { Measures } from './measures.js';
-import { OrderTable } from './orders.js';
-import { Outbox } from './outbox.js';
-import { Reconciler } from './reconcile.js';
-import { Schedule } from './schedule.js';
-import { Sizing } from './sizing.js';
-import { StandDown } from './stand-down.js';
-import { EngineState } from './state.js';
-import { OperationCount, Refusals, Throttle } from './throttle.js';
-import { Unknowns } from './unknowns.js';
+import type { EventDesk } from './events.js';
+import type { FlattenMode } from './flatten.js';
+import type { Measures } from './measures.js';
+import type { OrderTable } from './orders.js';
+import type { Outbox } from './outbox.js';
+import type { Reconciler } from './reconcile.js';
+import type { Schedule } from './schedule.js';
+import type { Sizing } from './sizing.js';
+import type { StandDown } from './stand-down.js';
+import type { Standing } from './standing.js';
+import type { EngineState } from './state.js';
+import type { OperationCount, Throttle } from './throttle.js';
+import type { Unknowns } from './unknowns.js';
 import { makeView } from './view.js';
-import { WAKE, Wake } from './wake.js';
+import { WAKE, type Wake } from './wake.js';
+import { wire, type EngineParts } from './wiring.js';
 
-export interface EngineStart {
-  readonly nowUs: Micros;
-  /** First order number of this run; client ids are never reused because the run id is new. */
-  readonly firstOrdinal: number;
-  /** The position as the ledger has it; flat without. */
-  readonly position?: PositionSnapshot;
-  /** Guard equity at the last reset: what a reset goes back to. */
-  readonly capital: Money;
-  /** Guard equity when the position's profit is 0, when it is not the capital: restarts and resets. */
-  readonly capitalBaseline?: Money;
-}
+export type { EngineParts, EngineStart } from './wiring.js';
 
-export interface EngineParts {
-  readonly instrument: Instrument;
-  readonly params: EngineParams;
-  readonly makeStrategy: StrategyFactory;
-  readonly breaker: Breaker;
-  readonly sink: CommandSink;
-  readonly analyzer?: Analyzer;
-  readonly fairPrice?: FairPrice;
-  readonly observer?: EngineObserver;
-  readonly start: EngineStart;
-}
-
-export class Engine implements MarketRows {
+export class Engine implements LevelRuns {
   readonly position: Position;
   readonly numbers: AccountNumbers;
   readonly book: L2Book;
@@ -71,7 +59,13 @@ export class Engine implements MarketRows {
   lastDecision: Decision | null = null;
 
   private readonly state: EngineState;
-  private readonly table = new OrderTable();
+  /** Taken out of the parts: their shape depends on who put them together, and V8 pays for that at every settle. */
+  private readonly breaker: Breaker;
+  private readonly sink: CommandSink;
+  private readonly observer: EngineObserver | null;
+  private readonly instrument: Instrument;
+  private readonly maxAge: SpanMicros;
+  private readonly table: OrderTable;
   private readonly sizing: Sizing;
   private readonly throttle: Throttle;
   private readonly count: OperationCount;
@@ -80,64 +74,45 @@ export class Engine implements MarketRows {
   private readonly unknowns: Unknowns;
   private readonly measures: Measures;
   private readonly reconciler: Reconciler;
+  private readonly standing: Standing;
   private readonly down: StandDown;
   private readonly desk: EventDesk;
   private readonly schedule: Schedule;
-  private readonly note: (text: string) => void;
-  private readonly adopted: Adopted = (side, ticks, lots, reason) =>
-    this.parts.observer?.onAdopted?.(this.nowUs, side, ticks, lots, reason);
   private readonly sight = { fair: 0 as TickPrice, bidTicks: 0 as Ticks, askTicks: 0 as Ticks };
   private breakerState: BreakerStateName;
   private quoting = false;
   private sent = false;
 
   constructor(private readonly parts: EngineParts) {
-    const { instrument, params, start, breaker, observer } = parts;
+    const { start, breaker, observer, instrument, params } = parts;
     this.now.us = start.nowUs;
+    this.breaker = breaker;
     this.breakerState = breaker.state;
-    this.note = (text) => observer?.onNote?.(this.nowUs, text);
-    const { note, table } = this;
-    this.position =
-      start.position === undefined
-        ? new Position(instrument)
-        : Position.restore(instrument, start.position);
-    this.sizing = new Sizing(instrument, params);
-    const baseline = start.capitalBaseline ?? start.capital;
-    const { position, sizing } = this;
-    this.state = new EngineState(
-      instrument, position, table, sizing, start.nowUs, start.capital, baseline,
-      params.venue.ownQuotesInBook,
-    ); // prettier-ignore
-    const { numbers, book } = this.state;
-    [this.numbers, this.book] = [numbers, book];
-    this.throttle = new Throttle(params.venue, start.nowUs);
-    this.count = new OperationCount(start.nowUs);
-    this.outbox = new Outbox(table, this.throttle, this.count, start.firstOrdinal);
-    this.wake = new Wake(params.wake, instrument, table);
-    this.unknowns = new Unknowns(table, note);
-    const { analyzer, fairPrice } = parts;
-    const { market } = params.strategy;
-    const { now } = this;
-    this.measures = new Measures({ market, fair: params.fair, analyzer, fairPrice, note, now });
-    const refusals = new Refusals(params.wake.requoteInterval, params.wake.check);
-    const { outbox, throttle, wake, count, state, unknowns, measures } = this;
-    this.reconciler = new Reconciler({
-      ...{ params, numbers, table, outbox, throttle, refusals, wake, note },
+    this.sink = parts.sink;
+    this.observer = observer ?? null;
+    this.instrument = instrument;
+    this.maxAge = params.wake.refresh;
+    const wired = wire(parts, this.now, {
+      note: (text) => observer?.onNote?.(this.nowUs, text),
+      adopted: (...move) => observer?.onAdopted?.(this.nowUs, ...move),
     });
-    const account = new Account(position, this.adopted);
-    this.desk = new EventDesk({
-      ...{ account, state, table, outbox, wake, count, refusals },
-      ...{ unknowns, measures, breaker, healthyFor: params.risk.healthyFor, note },
-    });
-    const flattener = new Flattener({
-      ...{ instrument, numbers, book, table, outbox, throttle, sizing, wake: params.wake },
-    });
-    const { desk } = this;
-    this.down = new StandDown({ params, numbers, breaker, desk, table, outbox, flattener });
-    this.schedule = new Schedule(
-      { params, numbers, breaker, wake, unknowns, count, down: this.down },
-      start.nowUs,
-    );
+    this.position = wired.position;
+    this.state = wired.state;
+    this.numbers = wired.state.numbers;
+    this.book = wired.state.book;
+    this.table = wired.table;
+    this.sizing = wired.sizing;
+    this.throttle = wired.throttle;
+    this.count = wired.count;
+    this.outbox = wired.outbox;
+    this.wake = wired.wake;
+    this.unknowns = wired.unknowns;
+    this.measures = wired.measures;
+    this.reconciler = wired.reconciler;
+    this.standing = wired.standing;
+    this.desk = wired.desk;
+    this.down = wired.down;
+    this.schedule = wired.schedule;
   }
 
   /** The host must call `settle` at this time at the latest; always later than the last settle. */
@@ -160,6 +135,10 @@ export class Engine implements MarketRows {
 
   level(side: Side, ticks: Ticks, lots: Lots): void {
     this.state.level(side, ticks, lots);
+  }
+
+  levelRun(block: RowBlock, from: number, to: number): void {
+    this.state.levelRun(block, from, to);
   }
 
   trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, exchangeUs: Micros): void {
@@ -188,7 +167,7 @@ export class Engine implements MarketRows {
   handle(event: EngineEvent): void {
     this.schedule.guarded = false;
     this.begin(event.us);
-    this.parts.observer?.onEvent?.(this.nowUs, event);
+    this.observer?.onEvent?.(this.nowUs, event);
     this.desk.handle(event, this.nowUs);
     this.seeBreaker();
   }
@@ -206,7 +185,8 @@ export class Engine implements MarketRows {
     const moved = this.refresh(changed);
     const alarm = this.measures.takeAlarm();
     const idle = !moved && alarm === null && schedule.guardsIdle();
-    if (!idle || !schedule.quiet()) this.act(changed, alarm, idle);
+    if (idle && (schedule.quiet() || this.stands())) return;
+    this.act(changed, alarm, idle);
   }
 
   /** All that a settle does once the numbers are up to date. `idle`: no guard needs to be asked. */
@@ -215,8 +195,8 @@ export class Engine implements MarketRows {
     this.outbox.begin();
     this.sent = false;
     let changed = ordersChanged;
-    if (alarm !== null) this.jumped(alarm);
-    const worse = !idle && this.parts.breaker.onSettle(this.numbers);
+    if (alarm !== null) this.away('jump', alarm.reason, alarm.untilUs);
+    const worse = !idle && this.breaker.onSettle(this.numbers);
     this.seeBreaker();
     if (!this.mayQuote()) this.standDown(this.nowUs, worse);
     else {
@@ -304,7 +284,7 @@ export class Engine implements MarketRows {
 
   private mayQuote(): boolean {
     const { numbers, desk } = this;
-    const state = this.parts.breaker.state;
+    const state = this.breaker.state;
     if (state !== 'running' && state !== 'reducing') return false;
     if (desk.shuttingDown || desk.resync || desk.purge) return false;
     return numbers.bookSound && numbers.publicUp && numbers.privateUp && numbers.mark > 0;
@@ -312,7 +292,7 @@ export class Engine implements MarketRows {
 
   /** A change of the breaker's state is a reason to decide. The breaker itself tells the observer. */
   private seeBreaker(): void {
-    const { state } = this.parts.breaker;
+    const { state } = this.breaker;
     if (state !== this.breakerState) this.wake.note(WAKE.state);
     this.breakerState = state;
   }
@@ -325,19 +305,15 @@ export class Engine implements MarketRows {
   }
 
   private decide(now: Micros): void {
-    const { parts, sizing, position, book, numbers, wake } = this;
-    const { breaker } = parts;
+    const { breaker, sizing, position, wake } = this;
     const { mid } = this.state;
+    this.standing.drop();
     if (position.lots === 0 || sizing.unitLots === 0) sizing.fixUnit(mid);
     const { unitLots, limitLots } = sizing;
-    this.strategy ??= parts.makeStrategy({ mid, unitLots, limitLots });
-    // Spelt out: spreading would cost as much as all the rest of a decision (V8 builds a dictionary).
-    const view = makeView({
-      startUs: parts.start.nowUs, instrument: parts.instrument, book, numbers, sizing,
-      fair: this.sight.fair, positionLots: position.lots, market: this.measures.market(now),
-      reducing: breaker.state === 'reducing',
-    }); // prettier-ignore
+    this.strategy ??= this.parts.makeStrategy({ mid, unitLots, limitLots });
+    const view = this.look();
     wake.begin(now);
+    wake.stretch = this.throttle.stretch(now);
     const decision = this.strategy.decide(view);
     this.lastView = view;
     this.lastDecision = decision;
@@ -346,29 +322,56 @@ export class Engine implements MarketRows {
       this.handOut(now, view, decision);
       return;
     }
-    const checked = breaker.onDecision(view, decision, numbers);
+    const checked = breaker.onDecision(view, decision, this.numbers);
     this.seeBreaker();
     if (checked === null) this.pull(now);
     else if (!this.mayQuote()) this.standDown(now, true);
     else {
       this.lastDecision = checked;
       this.reconciler.run(now, checked, this.sight.fair, breaker.state === 'reducing');
+      if (checked === decision && this.outbox.commands.length === 0)
+        this.standing.keep(this.strategy, view, checked);
     }
     this.handOut(now, view, checked ?? decision);
   }
 
-  /** The market jumped: quotes go in this very settle and stay away until the alarm is over. */
-  private jumped({ reason, untilUs }: Alarm): void {
-    const trip: Trip = { guard: 'jump', severity: 'withdraw', reason, untilUs };
-    this.parts.breaker.trip(trip, this.numbers);
+  /**
+   * With the guards idle: only time has called, and the last decision stands. It is told as a new one, and the age of
+   * the quotes begins again. False when there is more to do.
+   */
+  private stands(): boolean {
+    const { wake, standing, now, unknowns, observer, lastDecision } = this;
+    if (!wake.aged(now) || now.us >= unknowns.nextUs || !standing.holds(this.sight.fair))
+      return false;
+    standing.renew(now, this.maxAge);
+    wake.begin(now.us);
+    wake.stretch = this.throttle.stretch(now.us);
+    this.schedule.plan(true);
+    if (observer?.onDecision === undefined || lastDecision === null) return true;
+    this.outbox.begin();
+    this.lastView = this.look();
+    observer.onDecision(now.us, this.lastView, lastDecision, this.outbox.commands);
+    return true;
+  }
+
+  private look(): View {
+    const { instrument, sizing, position, book, numbers, measures } = this;
+    return makeView({
+      startUs: this.parts.start.nowUs, instrument, book, numbers, sizing, fair: this.sight.fair,
+      market: measures.market(this.nowUs), positionLots: position.lots,
+      reducing: this.breaker.state === 'reducing',
+    }); // prettier-ignore
+  }
+
+  /** Quotes go in this very settle and stay away until then: the market jumped, or the strategy wants none. */
+  private away(guard: 'jump' | 'strategy', reason: string, untilUs: Micros): void {
+    this.breaker.trip({ guard, severity: 'withdraw', reason, untilUs }, this.numbers);
   }
 
   /** The strategy wants no quotes: they go, and stay away at least that long. */
   private withdraw(now: Micros, reason: string, forMs: number): void {
     if (forMs > 0) {
-      const untilUs = (now + forMs * MICROS_PER_MS) as Micros;
-      const trip: Trip = { guard: 'strategy', severity: 'withdraw', reason, untilUs };
-      this.parts.breaker.trip(trip, this.numbers);
+      this.away('strategy', reason, (now + forMs * MICROS_PER_MS) as Micros);
       this.seeBreaker();
     }
     this.pull(now);
@@ -384,7 +387,7 @@ export class Engine implements MarketRows {
   private handOut(now: Micros, view: View, decision: Decision): void {
     const { commands, onlyCancels } = this.outbox;
     if (onlyCancels) this.send(now);
-    this.parts.observer?.onDecision?.(now, view, decision, commands);
+    this.observer?.onDecision?.(now, view, decision, commands);
     this.send(now);
   }
 
@@ -392,6 +395,6 @@ export class Engine implements MarketRows {
     const { commands } = this.outbox;
     if (this.sent || commands.length === 0) return;
     this.sent = true;
-    this.parts.sink.send(now, commands);
+    this.sink.send(now, commands);
   }
 }

@@ -22,7 +22,8 @@ const sane = (m: CurrentMarket): boolean =>
   m.sigma + m.kappa + m.alpha + m.epsilon < Infinity; // prettier-ignore
 
 export class Measures {
-  private readonly fixed: CurrentMarket;
+  /** What `market` gives while nothing measures. */
+  readonly fixed: CurrentMarket;
   readonly kind: FairKind;
   private readonly now: Instant;
   private analyzer: Analyzer | undefined;
@@ -32,7 +33,9 @@ export class Measures {
   private raisedUs = 0;
 
   constructor(private readonly parts: MeasureParts) {
-    this.fixed = Object.freeze({ ...parts.market, source: 'static' as const });
+    const { sigma, kappa, alpha, epsilon } = parts.market;
+    // Spelt out: each copy made by spreading would have a shape of its own.
+    this.fixed = Object.freeze({ sigma, kappa, alpha, epsilon, source: 'static' });
     this.kind = parts.fair;
     this.now = parts.now;
     this.analyzer = parts.analyzer;

@@ -25,6 +25,8 @@ export class OrderTable {
   oldestQuoteUs = Infinity;
   /** Set by every change; the engine clears it when it has revalued. */
   dirty = true;
+  /** Grows with every change but the age of a quote. */
+  version = 0;
   private readonly known = new Map<number, Order>();
   private readonly bidSlots: (Order | null)[] = [];
   private readonly askSlots: (Order | null)[] = [];
@@ -122,6 +124,7 @@ export class OrderTable {
     this.askRisk = asks as Lots;
     this.oldestQuoteUs = oldest;
     this.dirty = true;
+    this.version += 1;
   }
 
   private slots(side: Side): (Order | null)[] {

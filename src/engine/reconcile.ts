@@ -107,11 +107,13 @@ export class Reconciler {
     const moved = quote.ticks !== order.ticks;
     if (remaining > quote.lots) return 'replace';
     if (order.phase === 'pending') return 'keep';
+    const { stretch } = this.parts.wake;
     const { requote, refresh } = this.parts.params.wake;
     if (this.nowUs - order.quotedUs >= refresh)
       return moved || remaining < quote.lots ? 'replace' : 'renew';
     const off =
-      requote !== null && outside(requote, order.side, order.ticks, quote.ticks, this.fair);
+      requote !== null &&
+      outside(requote, order.side, order.ticks, quote.ticks, this.fair, stretch);
     // A partly filled order keeps its place in the queue while at least half of the wanted size is left.
     const thin = (requote !== null || exact) && remaining * 2 < quote.lots;
     if (!off && !thin && !(exact && moved)) return 'keep';

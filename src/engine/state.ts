@@ -6,6 +6,7 @@ import type { Instrument } from '#core/instrument';
 import { MARK_GRID } from '#core/instrument';
 import { ZERO_MONEY } from '#core/money';
 import type { Position } from '#core/position';
+import type { RowBlock } from '#core/rows';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import type { OrderTable } from './orders.js';
@@ -82,6 +83,12 @@ export class EngineState {
   level(side: Side, ticks: Ticks, lots: Lots): void {
     if (!this.hasLevels) this.startLevels();
     this.book.apply(side, ticks, lots);
+    this.bookDirty = true;
+  }
+
+  levelRun(block: RowBlock, from: number, to: number): void {
+    if (!this.hasLevels) this.startLevels();
+    this.book.applyRun(block, from, to);
     this.bookDirty = true;
   }
 

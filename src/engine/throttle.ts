@@ -28,6 +28,15 @@ export class Throttle {
     return this.tokens >= 1;
   }
 
+  /** How far the requote tolerance is widened: 1 while half the burst is there, the profile's `stretch` when nothing is. */
+  stretch(nowUs: Micros): number {
+    const { stretch = 1, orderBurst } = this.profile;
+    if (stretch === 1) return 1;
+    this.ready(nowUs);
+    const spent = 1 - (2 * Math.max(0, this.tokens)) / orderBurst;
+    return spent > 0 ? 1 + (stretch - 1) * spent : 1;
+  }
+
   /** Spends one; only after `ready`. */
   spend(): void {
     this.tokens -= 1;

@@ -4,22 +4,26 @@ import type { OpenOrder, OpenOrdersReport } from '#core/messages';
 import { CLIENT_ID_PREFIX } from '#core/messages';
 import type { Horizon } from '#core/order';
 import { applyAbsent, applyListed, Order } from '#core/order';
-import type { Micros } from '#core/units';
+import type { Micros, SpanMicros } from '#core/units';
 import { fromSeconds } from '#core/units';
 import { STRAY, type OrderTable } from './orders.js';
 
 /** An answer overdue by this much: the host is asked to query. Far beyond a round trip, well within a check. */
 export const ASK_AFTER = fromSeconds(2);
-/** A request may reach the venue this late (queues, retries on the way); only then does its absence mean never. */
+/** A request may reach a venue this late that says nothing else; only then does its absence mean never. */
 export const LATEST_ARRIVAL = fromSeconds(10);
 /** Our clock and the venue's may differ by this much; start-up refuses more. */
 export const CLOCK_SKEW = fromSeconds(1);
 
 /** How far a statement true at `venueUs` reaches in our time. */
-export const horizonOf = (us: Micros, venueUs: Micros): Horizon => ({
+export const horizonOf = (
+  us: Micros,
+  venueUs: Micros,
+  latestArrival: SpanMicros = LATEST_ARRIVAL,
+): Horizon => ({
   us,
   openBefore: (venueUs - CLOCK_SKEW) as Micros,
-  sentBefore: (venueUs - LATEST_ARRIVAL) as Micros,
+  sentBefore: (venueUs - latestArrival) as Micros,
 });
 
 export class Unknowns {
@@ -34,6 +38,7 @@ export class Unknowns {
   constructor(
     private readonly table: OrderTable,
     private readonly note: (text: string) => void,
+    private readonly latestArrival?: SpanMicros,
   ) {}
 
   /** An event named an ordinal that we do not know: the list of open orders will tell. */
@@ -66,7 +71,7 @@ export class Unknowns {
       return false;
     }
     this.reportUs = report.venueUs;
-    const horizon = horizonOf(report.us, report.venueUs);
+    const horizon = horizonOf(report.us, report.venueUs, this.latestArrival);
     const listed = new Set<number>();
     let foreign = false;
     for (const open of report.orders) {
@@ -87,7 +92,7 @@ export class Unknowns {
 
   /** Cancel-all was answered. `coveredUs`: what was open before this local time was certainly covered by it. */
   applyAllCancelled(us: Micros, venueUs: Micros, coveredUs: number): void {
-    const byClock = horizonOf(us, venueUs);
+    const byClock = horizonOf(us, venueUs, this.latestArrival);
     const openBefore = Math.max(byClock.openBefore, coveredUs) as Micros;
     this.closeAbsent({ ...byClock, openBefore }, null);
     for (const order of this.table.live) {

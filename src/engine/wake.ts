@@ -26,16 +26,21 @@ const EXACT = WAKE.first | WAKE.fill | WAKE.state;
 /** Below this many ticks a quote is where it was wanted: rounding and placement make as much. */
 export const FLOOR_TICKS = 2;
 
-/** True when a quote resting at `ticks` has left the tolerance around `target`. Distances in bp of `fair`. */
+/**
+ * True when a quote resting at `ticks` has left the tolerance around `target`. Distances in bp of `fair`; `stretch` widens
+ * the tolerance where the budget runs short.
+ */
 export function outside(
   requote: NonNullable<WakeParams['requote']>,
   side: Side,
   ticks: Ticks,
   target: Ticks,
   fair: TickPrice,
+  stretch = 1,
 ): boolean {
   const closer = (ticks - target) * side;
-  const bps = closer > 0 ? requote.near : requote.far;
+  // Too close is filled too well: it is widened half as much.
+  const bps = closer > 0 ? (requote.near * (1 + stretch)) / 2 : requote.far * stretch;
   return Math.abs(closer) > Math.max(FLOOR_TICKS, (bps * fair) / 10_000);
 }
 
@@ -55,6 +60,8 @@ export class Wake {
   /** Both sides must be put exactly right; lasts until each has been. */
   exactBid = false;
   exactAsk = false;
+  /** As of the last decision. */
+  stretch = 1;
   private placement: Placement = 'behind';
   private bidMovedUs = -Infinity;
   private askMovedUs = -Infinity;
@@ -91,6 +98,12 @@ export class Wake {
     if (nowUs >= this.waitUs) this.causes |= WAKE.waiting;
     if (nowUs >= this.refreshUs) this.causes |= WAKE.refresh;
     return this.causes !== 0;
+  }
+
+  /** True when it is time to decide for no other reason than the time: a check, or the age of a quote. */
+  aged({ us: nowUs }: Instant): boolean {
+    if (this.causes !== 0 || nowUs >= this.waitUs) return false;
+    return nowUs >= this.nextCheckUs || nowUs >= this.refreshUs;
   }
 
   /** A decision begins: returns its causes and starts anew. */
@@ -163,7 +176,7 @@ export class Wake {
       if (order === null || order.awaiting) continue;
       const wanted = atDistance(side, fair, order.distance);
       const target = placeTicks(instrument, side, wanted, bidTicks, askTicks, placement);
-      if (outside(requote, side, order.ticks, target, fair)) return true;
+      if (outside(requote, side, order.ticks, target, fair, this.stretch)) return true;
     }
     return false;
   }

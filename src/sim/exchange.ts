@@ -8,7 +8,7 @@ import type { Instrument } from '#core/instrument';
 import type {
   AccountEvent, AccountReport, Command, Fill, OpenOrder, OpenOrdersReport,
 } from '#core/messages'; // prettier-ignore
-import type { MarketRows } from '#core/rows';
+import type { LevelRuns, RowBlock } from '#core/rows';
 import type { Aggressor, Lots, Micros, Money, Rate, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import { VenueAccount } from './account.js';
@@ -40,7 +40,7 @@ export interface ExchangeOptions {
   readonly onFill?: (fill: Fill, mid: TickPrice) => void;
 }
 
-export class Exchange implements MarketRows {
+export class Exchange implements LevelRuns {
   readonly book: L2Book;
   readonly account: VenueAccount;
   private readonly desk: Desk;
@@ -117,6 +117,28 @@ export class Exchange implements MarketRows {
       if (book.askTicks < bids.trigger) this.touched(bids, book.askTicks);
     }
     if (gap.reopening) this.catchGhosts();
+  }
+
+  /** Row by row only where one of our prices is concerned; what lies between goes to the book in one call. */
+  levelRun(block: RowBlock, from: number, to: number): void {
+    const { desk, book, bids, asks } = this;
+    const { side, price, size } = block;
+    desk.gap.bookUs = desk.nowUs;
+    const plain =
+      !desk.gap.reopening && book.bidTicks <= asks.trigger && !(book.askTicks < bids.trigger);
+    let done = from;
+    for (let i = from; i < to; i += 1) {
+      const ticks = price[i] as Ticks;
+      const apart =
+        side[i] === BID
+          ? (ticks > bids.best || ticks < bids.worst) && ticks <= asks.trigger
+          : (ticks < asks.best || ticks > asks.worst) && ticks >= bids.trigger;
+      if (apart && plain) continue;
+      if (i > done) book.applyRun(block, done, i);
+      this.level(side[i] as Side, ticks, size[i] as Lots);
+      done = i + 1;
+    }
+    if (to > done) book.applyRun(block, done, to);
   }
 
   trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, _exchangeUs: Micros): void {

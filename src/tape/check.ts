@@ -5,10 +5,12 @@ import type { RowKind } from '#core/rows';
 import {
   ROW_CLEAR,
   ROW_FUNDING,
+  ROW_DRAIN,
   ROW_GAP,
   ROW_LEVEL,
   ROW_MARK,
   ROW_QUOTE,
+  ROW_TIMER,
   ROW_TRADE,
 } from '#core/rows';
 import type { Aggressor, Lots, Side, Ticks } from '#core/units';
@@ -56,6 +58,9 @@ export class RowCheck implements RowSink {
   private lastSide = 0;
   private lastVenueUs = 0;
 
+  /** `byDrain`: a recording of a run, whose engine saw the book at its drains and never between them. */
+  constructor(private readonly byDrain = false) {}
+
   push(
     kind: RowKind,
     side: Aggressor,
@@ -64,7 +69,11 @@ export class RowCheck implements RowSink {
     price: number,
     size: number,
   ): void {
-    if (localUs !== this.lastUs) this.settle(localUs);
+    if (localUs !== this.lastUs) {
+      if (!this.byDrain) this.judge();
+      this.step(localUs);
+    }
+    if (this.byDrain && (kind === ROW_DRAIN || kind === ROW_TIMER)) this.judge();
     this.rows += 1;
     this.kinds[kindName(kind)] += 1;
     if (kind !== ROW_GAP) this.venueTime(kind, exchangeUs);
@@ -85,21 +94,24 @@ export class RowCheck implements RowSink {
 
   /** After the last row. */
   end(): void {
-    this.settle(this.lastUs);
+    this.judge();
+    this.step(this.lastUs);
   }
 
   /** An instant is over: what did it leave? */
-  private settle(nextUs: number): void {
-    if (this.touched) {
-      const { book } = this;
-      this.instants += 1;
-      if (!book.twoSided) this.oneSided += 1;
-      else if (book.crossed) {
-        if (this.crossed === 0) this.firstCrossedUs = this.lastUs;
-        this.crossed += 1;
-      } else if (book.bidTicks === book.askTicks) this.locked += 1;
-      this.touched = false;
-    }
+  private judge(): void {
+    if (!this.touched) return;
+    this.touched = false;
+    const { book } = this;
+    this.instants += 1;
+    if (!book.twoSided) this.oneSided += 1;
+    else if (book.crossed) {
+      if (this.crossed === 0) this.firstCrossedUs = this.lastUs;
+      this.crossed += 1;
+    } else if (book.bidTicks === book.askTicks) this.locked += 1;
+  }
+
+  private step(nextUs: number): void {
     if (this.rows === 0) this.firstUs = nextUs;
     if (nextUs < this.lastUs) this.localBack += 1;
     this.lastUs = nextUs;

@@ -87,8 +87,9 @@ export function verifySource(
   name: string,
   source: RowSource,
   onProgress?: (progress: Progress) => void,
+  byDrain = false,
 ): VerifyReport {
-  const check = new RowCheck();
+  const check = new RowCheck(byDrain);
   const block = new RowBlock();
   try {
     for (let b = source.next(block); b !== null; b = source.next(block)) {
@@ -112,7 +113,8 @@ export function verifySource(
 
 /** Checks every block and row of a tape. Throws TapeProblem where it is damaged. */
 export function verifyTape(file: string, onProgress?: (progress: Progress) => void): VerifyReport {
-  return verifySource(file, new TapeSource(file), onProgress);
+  const source = new TapeSource(file);
+  return verifySource(file, source, onProgress, source.info.kinds.drain > 0);
 }
 
 /** Checks recordings as an import would read them, and writes nothing. Throws TapeProblem as an import would. */

@@ -208,7 +208,12 @@ export class TapeWriter implements RowSink {
 
   private refuseExisting(): void {
     if (this.options.overwrite === true || !existsSync(this.file)) return;
-    throw new TapeProblem(this.file, '', 'exists already', 'choose another name or overwrite it');
+    throw new TapeProblem(
+      this.file,
+      '',
+      'exists already',
+      'choose another name, or add --overwrite',
+    );
   }
 
   private write(bytes: Uint8Array): void {

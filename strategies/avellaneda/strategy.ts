@@ -22,6 +22,8 @@ export class Avellaneda implements Strategy {
   readonly name: string;
   /** Derived from the static parameters at start, frozen for the run. */
   readonly risk: RiskAversion;
+  /** Only a session has a clock; the sizes at the touch are nothing to any model. */
+  readonly ignores?: 'time and sizes';
   private readonly spread: SpreadModel;
 
   /** Throws AssertionFailure for parameters that config must have refused. */
@@ -30,6 +32,7 @@ export class Avellaneda implements Strategy {
     start: StartFacts,
   ) {
     this.name = modelLabel(params);
+    if (params.session === null) this.ignores = 'time and sizes';
     this.risk = deriveGamma(params, start);
     this.spread = MODELS[params.model](params, this.risk.gamma);
   }

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { L2Book } from '#core/book';
 import { Random } from '#core/random';
+import { ROW_LEVEL, RowBlock } from '#core/rows';
 import type { Lots, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 
@@ -120,6 +121,57 @@ describe('against the naive model', () => {
       { numRuns: 400 },
     );
   });
+});
+
+test('a run of rows does what its rows do one by one, nonsense included', () => {
+  const price = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1, max: 300 }) },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0x7fff_ff00, max: 0x1_0000_0100 }) },
+    { weight: 1, arbitrary: fc.constantFrom(0, -1, 0.5, NaN, Infinity, 2 ** 53) },
+  );
+  const size = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, NaN, Infinity, 2 ** 53 - 1, 2 ** 53) },
+  );
+  const change = fc.tuple(fc.constantFrom(BID, BID, ASK, ASK, 0 as Side), price, size);
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 120, size: 'max' }), fc.nat(120), (changes, cut) => {
+      const [run, single] = [new L2Book(64), new L2Book(64)];
+      const block = new RowBlock(changes.length);
+      for (const [side, ticks, lots] of changes) {
+        block.push(ROW_LEVEL, side, 0, 0, ticks, lots);
+        single.apply(side, t(ticks), l(lots));
+      }
+      const middle = Math.min(cut, changes.length);
+      run.applyRun(block, 0, middle);
+      run.applyRun(block, middle, changes.length);
+      expect([walk(run, BID), walk(run, ASK)]).toEqual([walk(single, BID), walk(single, ASK)]);
+      for (const [side, ticks] of changes)
+        expect(run.lotsAt(side, t(ticks))).toBe(single.lotsAt(side, t(ticks)));
+      expect([run.bidTicks, run.askTicks]).toEqual([single.bidTicks, single.askTicks]);
+      expect(run.rejected).toBe(single.rejected);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a ring that grows keeps every level', () => {
+  const [book, naive] = [new L2Book(64), new NaiveBook()];
+  for (let i = 0; i < 4_000; i += 1) {
+    const ticks = 300_000 - ((i * 37) % 1_500) * (1 + (i % 3) * 40);
+    const lots = i % 5 === 4 ? 0 : 1 + (i % 9);
+    for (const [side, at] of [
+      [BID, ticks],
+      [ASK, 600_001 - ticks],
+    ] as const) {
+      book.apply(side, t(at), l(lots));
+      naive.apply(side, at, lots);
+    }
+  }
+  expectSame(book, naive);
+  book.clear();
+  expect([book.levels(BID), book.levels(ASK), book.bidTicks]).toEqual([0, 0, NO_PRICE]);
 });
 
 describe('states', () => {

@@ -2,17 +2,18 @@
 // never loses one.
 import { describe, expect, test } from 'vitest';
 import * as rows from '#core/rows';
-import type { MarketRows, RowKind } from '#core/rows';
+import type { LevelRuns, RowKind } from '#core/rows';
 
-function recorder(): { calls: unknown[][]; sink: MarketRows } {
+function recorder(): { calls: unknown[][]; sink: LevelRuns } {
   const calls: unknown[][] = [];
   const note =
     (name: string) =>
     (...values: unknown[]): void =>
       void calls.push([name, ...values]);
-  const sink: MarketRows = {
+  const sink: LevelRuns = {
     clear: note('clear'),
     level: note('level'),
+    levelRun: (_block, from, to) => void calls.push(['levelRun', from, to]),
     trade: note('trade'),
     quote: note('quote'),
     mark: note('mark'),
@@ -88,4 +89,19 @@ describe('RowBlock', () => {
   test('a block is of the tape size unless told otherwise', () => {
     expect(new rows.RowBlock().capacity).toBe(65_536);
   });
+});
+
+test('applyRows: level rows go together as far as they stand together, and only those asked for', () => {
+  const block = new rows.RowBlock(8);
+  const { ROW_LEVEL, ROW_CLEAR, ROW_TRADE } = rows;
+  const kinds = [ROW_LEVEL, ROW_CLEAR, ROW_LEVEL, ROW_LEVEL, ROW_TRADE, ROW_LEVEL, ROW_LEVEL];
+  for (const kind of kinds) block.push(kind as RowKind, 1, 11, 13, 500, 7);
+  const { calls, sink } = recorder();
+  rows.applyRows(block, 1, 6, sink);
+  expect(calls).toEqual([
+    ['clear'],
+    ['levelRun', 2, 4],
+    ['trade', 1, 500, 7, 11],
+    ['levelRun', 5, 6],
+  ]);
 });

@@ -121,6 +121,24 @@ describe('the alarm of an analyzer', () => {
     expect(rig.said.map((text) => text.split(' ')[0])).toEqual(['place', 'place']);
   });
 
+  test('is seen in a settle that would else be skipped, as nothing that matters has moved', () => {
+    const { rig, analyzer } = watched();
+    Object.assign(rig.breaker, { idle: () => true });
+    const deepRow = (): void => {
+      rig.now += 1_000;
+      rig.engine.level(BID, (MID - 300) as Ticks, 7 as Lots);
+      rig.settle();
+    };
+    deepRow();
+    rig.breaker.seen = null;
+    deepRow();
+    expect(rig.breaker.seen).toBeNull(); // skipped indeed
+    analyzer.raised = alarm(rig);
+    deepRow();
+    expect(rig.breaker.trips).toHaveLength(1);
+    expect(rig.said).toEqual(['cancel-all']);
+  });
+
   test('trips once, and again only when its end moves', () => {
     const { rig, analyzer } = watched();
     analyzer.raised = alarm(rig);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineParams, VenueProfile } from '#core/params';
 import type { Bps, Lots, Ticks } from '#core/units';
+import { Random } from '#core/random';
 import { ASK, BID } from '#core/units';
 import { HARD, MID, MS, PARAMS, Rig, SECOND, UNIT, dollars } from './fixture.js';
 
@@ -243,6 +244,33 @@ describe('budget and refusals', () => {
     expect(rig.notes.at(-1)).toBe('order 1: out of budget, stays at 199960');
     rig.toWake();
     expect(rig.said).toEqual(['cancel 1']);
+  });
+
+  test('a scarce budget: the tolerance widens as it is spent, and what is left goes where it pays', () => {
+    const play = (stretch: number): { moves: number; dry: number; bare: number } => {
+      const rig = on({ ordersPerSecond: 0.5, orderBurst: 8, stretch }).quoted();
+      const random = new Random('a market that wanders');
+      let [mid, moves, bare] = [0, 0, 0];
+      for (let i = 0; i < 600; i += 1) {
+        mid += random.int(21) - 10;
+        rig.wait(250 * MS).mid(mid);
+        for (const said of rig.said)
+          if (said.startsWith('cancel')) rig.closed(Number(said.slice(7)));
+        rig.settle();
+        for (const said of rig.said) if (said.startsWith('place')) moves += 1;
+        rig.acceptAll().settle();
+        bare += [BID, ASK].filter((side) => rig.resting(side) === undefined).length;
+      }
+      return {
+        moves,
+        dry: rig.notes.filter((note) => note.includes('out of budget')).length,
+        bare,
+      };
+    };
+    const [rigid, supple] = [play(1), play(4)];
+    expect([supple.dry, supple.bare]).toEqual([0, 0]);
+    expect(Math.min(rigid.dry, rigid.bare)).toBeGreaterThan(10);
+    expect(supple.moves).toBeLessThan(rigid.moves * 1.5);
   });
 
   test('the side that brings the position home is served first', () => {

@@ -7,7 +7,7 @@ import { rateFromBps } from '#core/money';
 import type { MarketParams, StrategyParams } from '#core/params';
 import { placeTicks } from '#core/placement';
 import type { Decision, Quote, StartFacts, View } from '#core/strategy';
-import type { Bps, Fraction, Lots, Seconds, Side, TickPrice, Ticks } from '#core/units';
+import type { Bps, Fraction, Lots, Micros, Seconds, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
 import { Avellaneda } from '#strategies/avellaneda/strategy';
 import { instrument, strategyParams, viewAt } from '../support/strategy-fixtures.js';
@@ -93,6 +93,15 @@ const sceneOf = (scale: number): fc.Arbitrary<Scene> =>
     })
     .filter((scene) => scene.view.fair > 0);
 
+/** The same view at another time, with other sizes at the touch: what the strategy says it ignores. */
+const later = (view: View): View => ({
+  ...view,
+  nowUs: (view.nowUs + 3_600_000_000) as Micros,
+  elapsed: (view.elapsed * 2 + 7) as Seconds,
+  bidLots: (view.bidLots * 3 + 1) as Lots,
+  askLots: (view.askLots + 5) as Lots,
+});
+
 /**
  * Parameters whose gamma does not come out as a positive finite number are refused at start: not of
  * interest.
@@ -107,6 +116,8 @@ function decideOr(scene: Scene): Decision | null {
   }
   const decision = strategy.decide(scene.view);
   expect(strategy.decide(scene.view)).toEqual(decision); // pure, cache or not
+  expect(strategy.ignores).toBe(scene.params.session === null ? 'time and sizes' : undefined);
+  if (strategy.ignores !== undefined) expect(strategy.decide(later(scene.view))).toEqual(decision);
   return decision;
 }
 

@@ -2,7 +2,15 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { RowKind } from '#core/rows';
-import { ROW_CLEAR, ROW_GAP, ROW_LEVEL, ROW_MARK, ROW_QUOTE, ROW_TRADE } from '#core/rows';
+import {
+  ROW_CLEAR,
+  ROW_DRAIN,
+  ROW_GAP,
+  ROW_LEVEL,
+  ROW_MARK,
+  ROW_QUOTE,
+  ROW_TRADE,
+} from '#core/rows';
 import type { Aggressor } from '#core/units';
 import { MemorySource, type Row } from '#tape/memory';
 import { TapeProblem } from '#tape/problem';
@@ -52,6 +60,16 @@ describe('verdicts', () => {
       kinds: { book: 3, trade: 1, mark: 1 },
     });
   });
+
+  test('a recording of a run is judged at its drains, as its engine saw it', () => {
+    const drain = (ms: number): Row => row(ROW_DRAIN, 0, ms, 0, 0);
+    // The ask moves away after the bid went past it: one frame, two instants.
+    const frame = [level(1, 40, 100_003, 5), level(-1, 41, 100_002, 0), level(-1, 41, 100_004, 5)];
+    const run = (rows: readonly Row[]): VerifyReport =>
+      verifySource('run', new MemorySource([...SOUND, drain(35), ...rows, drain(42)], 3), undefined, true);
+    expect(run(frame)).toMatchObject({ verdict: 'good', check: { instants: 2 } });
+    expect(run(frame.slice(0, 1))).toMatchObject({ verdict: 'bad', check: { crossed: 1 } });
+  }); // prettier-ignore
 
   test.each<[string, Row[], string]>([
     ['nothing', [], 'bad no rows at all'],
