@@ -20,9 +20,10 @@ export const makeBudgets = (nowUs: Micros): ApexBudgets => ({
   gets: new Budget([{ perSecond: GETS_PER_MINUTE / 60, burst: GET_BURST }], RESERVE, nowUs),
 });
 
-/** For the engine: an order costs two POSTs, its placing and its cancel. */
+/** For the engine: an order costs two POSTs, its placing and its cancel; what is left is spent where it pays. */
 export const PROFILE = {
   amend: false,
   ordersPerSecond: (POSTS_PER_MINUTE * (1 - RESERVE)) / 60 / 2,
+  stretch: 4,
   orderBurst: (POST_BURST * (1 - RESERVE)) / 2,
 } as const;

@@ -7,12 +7,12 @@ import { CLIENT_ID_PREFIX, type OpenOrder, parseClientId } from '#core/messages'
 import type { Lots, SpanMicros, Ticks } from '#core/units';
 import { fromMs } from '#core/units';
 import type { EmergencyClient } from '#clients/net/venue-client';
-import { newCounters } from './client.js';
+import { newCounters } from '#clients/net/venue-client';
+import { VenueTime } from '#clients/net/venue-time';
 import { makeBudgets } from './client-budget.js';
-import { wordsOf } from './client-list.js';
+import { wordsOf } from './client-queries.js';
 import { ApexRest, replyText, type RestCall, type RestReply } from './client-rest.js';
 import { readStart } from './client-start.js';
-import { VenueTime } from './client-time.js';
 import { orderWord, type OrderWord } from './codec/words.js';
 import type { ApexEnvironment } from './endpoints.js';
 import { PATHS } from './endpoints.js';
@@ -87,7 +87,7 @@ export class ApexEmergency implements EmergencyClient {
     const reply = await this.must({ method: 'GET', path: PATHS.openOrders, urgent: true });
     const words = reply.kind === 'ok' ? wordsOf(reply.data, orderWord) : null;
     if (words === null) throw new Error('the list of open orders could not be read');
-    return words.filter((word) => word.symbol === symbol && word.state !== 'done');
+    return words.filter((word) => word.market === symbol && word.state !== 'done');
   }
 
   private async must(call: RestCall): Promise<RestReply> {

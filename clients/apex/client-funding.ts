@@ -6,15 +6,18 @@ import type { Instrument } from '#core/instrument';
 import { parseDecimal, parseMoney, RATE_SCALE } from '#core/money';
 import type { Money, Rate, SpanMicros } from '#core/units';
 import type { VenueInbox } from '#clients/net/venue-client';
+import type { VenueTime } from '#clients/net/venue-time';
+import type { Fields } from '#clients/net/words';
 import type { ApexRest } from './client-rest.js';
-import type { VenueTime } from './client-time.js';
-import type { Fields } from './codec/words.js';
 import { isFields, numberOf, recordsOf, textOf } from './codec/words.js';
 import { PATHS } from './endpoints.js';
 
 const HOUR_US = 3_600_000_000;
-/** After the hour: once soon, once more in case it was late. */
-const LOOKS_US = [20_000_000, 120_000_000];
+/**
+ * After the hour: soon and often, because the equity that the venue reports has it at once, and what is not explained in
+ * two such reports is taken for a transfer (some 10 s); once more in case it was late.
+ */
+const LOOKS_US = [1_000_000, 3_000_000, 6_000_000, 9_000_000, 20_000_000, 120_000_000];
 const BACK_MS = 2 * 3_600_000;
 
 export interface FundingParts {

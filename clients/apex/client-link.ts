@@ -6,7 +6,7 @@ import { fromMs } from '#core/units';
 import { tryParseJson } from '#clients/net/long-json';
 import { Session, TIMING } from '#clients/net/session';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
-import type { VenueTime } from './client-time.js';
+import type { VenueTime } from '#clients/net/venue-time';
 import type { ControlFrame } from './codec/control.js';
 import { pingFrame, pongFrame, readControl } from './codec/control.js';
 import type { ApexEnvironment } from './endpoints.js';

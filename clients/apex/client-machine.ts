@@ -1,34 +1,43 @@
 // The parts of an ApeX client for one market, wired once its instrument is known: who hears what, and what a break, a
-// ban or a fatal refusal sets off. Reconciliation after every login is here too: orders, then what became of those
-// that are not listed, then fills, then the account; only then is the private link told `up`.
-import type { Network, Timer } from '#core/outside';
+// ban or a fatal refusal sets off.
+import type { Network } from '#core/outside';
 import type { Random } from '#core/random';
-import type { Micros, SpanMicros } from '#core/units';
+import type { Micros, SpanMicros, TickPrice } from '#core/units';
 import { fromMs, fromSeconds } from '#core/units';
+import type { AccountQuestion } from '#clients/net/account';
+import { Doubts } from '#clients/net/doubts';
+import type { DeskTiming } from '#clients/net/order-desk';
+import { OpenList } from '#clients/net/open-list';
+import { Recovery } from '#clients/net/recovery';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
-import { AccountDesk } from './client-account.js';
-import { CancelDesk } from './client-cancel.js';
-import { OrderDesk } from './client-desk.js';
-import { Doubts } from './client-doubts.js';
-import { FillDesk } from './client-fills.js';
+import type { VenueTime } from '#clients/net/venue-time';
+import { accountQuestion } from './client-account.js';
+import { ApexCancels } from './client-cancel.js';
+import { ApexDesk } from './client-desk.js';
+import { ApexFills } from './client-fills.js';
 import { FundingDesk } from './client-funding.js';
-import { OpenList } from './client-list.js';
+import type { ApexOrder } from './client-order.js';
 import { PrivateLink } from './client-private.js';
 import { PublicLink } from './client-public.js';
+import { askOpenOrders, historyOf } from './client-queries.js';
 import type { ApexRest } from './client-rest.js';
 import type { StartFacts } from './client-start.js';
-import type { VenueTime } from './client-time.js';
+import { MarketWatch } from './client-watch.js';
 import { TradeDesk } from './client-trade.js';
 import type { AccountFrame } from './codec/account.js';
+import type { FillWord, OrderWord } from './codec/words.js';
 import type { ApexEnvironment } from './endpoints.js';
 import type { Failure } from './errors.js';
 import type { ApiKey } from './sign/request.js';
 import type { ApexSigner } from './signer.js';
-import type { ApexSwitches } from './switches.js';
+import { latestArrival, type ApexSwitches } from './switches.js';
 import type { DashSymbol } from './wire.js';
 
 const SURPRISE = fromMs(1_500);
-const TIME_EVERY = fromSeconds(60);
+const AGAIN = fromSeconds(1);
+const TIMING = {
+  ...{ askAfter: fromSeconds(3), lostAsk: 0 as SpanMicros, askAgain: fromSeconds(2) },
+} satisfies Omit<DeskTiming, 'latestArrival'>;
 
 export interface MachineParts {
   readonly network: Network;
@@ -47,17 +56,18 @@ export interface MachineParts {
 }
 
 export class Machine {
-  readonly desk: OrderDesk;
-  readonly fills: FillDesk;
-  readonly list: OpenList;
-  readonly account: AccountDesk;
-  readonly cancels: CancelDesk;
+  readonly desk: ApexDesk;
+  readonly fills: ApexFills;
+  readonly list: OpenList<ApexOrder, OrderWord>;
+  readonly account: AccountQuestion;
+  readonly cancels: ApexCancels;
   readonly trade: TradeDesk;
-  private readonly doubts: Doubts;
+  private readonly doubts: Doubts<ApexOrder, OrderWord, FillWord>;
   private readonly funding: FundingDesk;
+  private readonly recovery: Recovery<ApexOrder, OrderWord>;
   private readonly link: PrivateLink;
   private readonly market: PublicLink;
-  private timer: Timer | null = null;
+  private readonly watch: MarketWatch;
   private closing = false;
   private fatal = '';
 
@@ -66,52 +76,69 @@ export class Machine {
     const { instrument } = facts;
     const { clock } = time;
     const nowUs = (): Micros => clock.nowUs();
-    const startMs = time.nowMs();
-    this.desk = new OrderDesk({
-      ...{ instrument, symbol, runId, inbox, counters, nowUs },
+    // While we are shut out nothing would be answered: the next try waits for the end of that.
+    const retryIn = (): SpanMicros => Math.max(AGAIN, rest.freeUs - clock.nowUs()) as SpanMicros;
+    const market = symbol;
+    this.desk = new ApexDesk({
+      ...{ instrument, market, runId, inbox, counters, nowUs },
+      timing: { ...TIMING, latestArrival: latestArrival(switches) },
       onSurprise: () => void clock.after(SURPRISE, () => this.list.report()),
     });
     const { desk } = this;
-    this.fills = new FillDesk({ instrument, symbol, desk, inbox, counters, nowUs, startMs });
+    const believes = (ticks: TickPrice): boolean => this.market.believes(ticks);
+    this.fills = new ApexFills({ instrument, market, desk, inbox, counters, nowUs, believes });
     const { fills } = this;
-    this.list = new OpenList({ time, rest, desk, inbox });
+    const read = askOpenOrders(rest);
+    this.list = new OpenList({ clock, time, market, desk, inbox, retryIn, read });
     const { list } = this;
-    this.doubts = new Doubts({ time, symbol, rest, desk, fills });
-    this.account = new AccountDesk({ time, instrument, symbol, rest, fills, inbox });
+    const history = historyOf(rest, symbol);
+    this.doubts = new Doubts({ clock, desk, fills, history, lookEvery: fromMs(500) });
+    this.account = accountQuestion({ time, instrument, symbol, rest, fills, inbox, retryIn });
+    const startMs = time.nowMs();
     this.funding = new FundingDesk({ time, instrument, symbol, rest, inbox, startMs });
-    this.cancels = new CancelDesk({
-      ...{ time, symbol, runId, desk, rest, list, inbox, counters, switches },
+    this.cancels = new ApexCancels({
+      ...{ clock, market, runId, desk, rest, list, inbox, counters, switches, retryIn },
+      ...{ verifyAfter: fromMs(200), verifyAgain: fromSeconds(1) },
     });
     this.link = new PrivateLink({
       ...parts,
       hooks: {
-        onArmed: () => this.recover(),
+        onArmed: () => this.recovery.run(),
         onDown: (detail) => this.privateDown(detail),
         onFrame: (frame) => this.frame(frame),
       },
     });
     this.market = new PublicLink({ ...parts, symbol: facts.cross, instrument, mark: facts.mark });
-    const { link } = this;
+    this.watch = new MarketWatch({
+      ...{ time, rest, symbol, switches, inbox, market: facts },
+      bar: (cause, reason) => this.market.bar(cause, reason),
+      onChanged: (reason) => this.changed(reason),
+    });
+    const { link, doubts, account } = this;
+    const onFailed = (detail: string): void => this.retry(detail);
+    this.recovery = new Recovery({
+      ...{ clock, inbox, link, desk, list, doubts, account, onFailed },
+      onReady: () => this.funding.ask(),
+    });
     this.trade = new TradeDesk({
-      ...{ instrument, symbol, signer, time, desk, link, rest, switches },
-      terms: () => facts.terms,
+      ...{ instrument, symbol, signer, time, desk, link, rest, inbox, switches },
+      terms: () => this.watch.now.terms,
       barred: () => this.market.barred,
       onTrouble: (failure) => this.trouble(failure),
     });
-    if (facts.closed !== '') this.market.bar('market', facts.closed);
   }
 
   open(): void {
     this.doubts.start();
     this.funding.start();
-    this.keepTime();
+    this.watch.start();
     this.link.open();
     this.market.open();
   }
 
   close(): void {
     this.closing = true;
-    this.timer?.cancel();
+    this.watch.close();
     this.doubts.close();
     this.funding.close();
     this.link.close();
@@ -128,18 +155,18 @@ export class Machine {
       if (this.closing || this.parts.rest.freeUs > clock.nowUs()) return;
       this.market.bar('ban', '');
       this.cancels.all();
-      this.recover();
+      this.recovery.run();
     });
   }
 
-  private keepTime(): void {
-    this.timer = this.parts.time.clock.after(TIME_EVERY, () => {
-      this.parts.rest.measureTime(() => {
-        const { skewed } = this.parts.time;
-        this.market.bar('clock', skewed ? 'our clock and the venue’s disagree' : '');
-      });
-      this.keepTime();
-    });
+  /** A latch: cancel everything and wait for a person. */
+  private changed(reason: string): void {
+    const { inbox, time } = this.parts;
+    this.market.bar('market', reason);
+    const text = `the market is not what it was: ${reason}`;
+    inbox.note('warn', text);
+    const us = time.clock.nowUs();
+    inbox.event(Object.freeze({ kind: 'operator', order: 'stop', reason: text, us }));
   }
 
   private frame(frame: AccountFrame): void {
@@ -162,67 +189,15 @@ export class Machine {
     inbox.event(Object.freeze({ kind: 'link', channel: 'private', state: 'down', detail, us }));
   }
 
-  /** Reconciles by REST; an answer that belongs to an older connection counts for nothing. */
-  private recover(): void {
-    const { link, list, desk, doubts } = this;
-    const mine = link.number;
-    list.ask((first) => {
-      if (!this.still(mine)) return;
-      if (first === null) return this.retry('open orders could not be read');
-      const listed = new Set(first.words.map((word) => word.clientId));
-      const absent = [...desk.open].filter((o) => o.phase !== 'closed' && !listed.has(o.clientId));
-      let left = absent.length + 1;
-      const next = (): void => {
-        left -= 1;
-        // One that cannot be answered now stays in doubt: it counts as risk, and is asked for again.
-        if (left === 0) this.recoverFills(mine);
-      };
-      for (const order of absent) doubts.ask(order, next);
-      next();
-    });
-  }
-
-  private recoverFills(mine: number): void {
-    const { doubts, list, account, funding } = this;
-    if (!this.still(mine)) return;
-    doubts.askFills((complete) => {
-      if (!this.still(mine)) return;
-      if (!complete) return this.retry('fills could not be read');
-      list.ask((state) => {
-        if (!this.still(mine)) return;
-        if (state === null) return this.retry('open orders could not be read');
-        account.ask((now) => {
-          if (!this.still(mine)) return;
-          if (now === null) return this.retry('the account could not be read');
-          list.tell(state);
-          this.up();
-          this.parts.inbox.event(now.report);
-          funding.ask();
-        });
-      });
-    });
-  }
-
-  private up(): void {
-    const { inbox, time } = this.parts;
-    if (this.fatal !== '' || !this.link.markReady()) return;
-    const us = time.clock.nowUs();
-    const detail = 'logged in and reconciled';
-    inbox.event(Object.freeze({ kind: 'link', channel: 'private', state: 'up', detail, us }));
-  }
-
   /** While shut out a new connection would not help: the end of the ban starts the reconciliation again. */
   private retry(detail: string): void {
     if (this.parts.rest.freeUs > this.parts.time.clock.nowUs()) return;
     this.link.restart(detail);
   }
 
-  private still(mine: number): boolean {
-    return this.link.number === mine && this.link.phase === 'armed';
-  }
-
   /** A refused key, seed or permission does not mend itself: a person must act. */
   private trouble(failure: Failure): void {
+    if (failure.reason === 'market-closed') this.watch.askMarket();
     if (failure.kind !== 'config' || this.fatal !== '') return;
     this.fatal = failure.detail;
     this.parts.inbox.note('warn', `ApeX refuses our key or signature: ${failure.detail}`);

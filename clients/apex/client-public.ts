@@ -16,11 +16,12 @@ import { ApexFeed } from './codec/feed.js';
 import { TOPICS } from './endpoints.js';
 import type { CrossSymbol } from './wire.js';
 
-/** A whole book must be there this soon after a subscription. */
+/** A whole book must be there this soon after a subscription; one this late was lost, and is asked for again. */
 const SNAPSHOT_WITHIN = fromSeconds(5);
+const SNAPSHOT_LATE = fromSeconds(0.8);
 /** A live book that says nothing for this long is asked for anew (the engine withdrew at 2 s). */
 const BOOK_SILENT = fromSeconds(10);
-const LOOK_EVERY = fromSeconds(1);
+const LOOK_EVERY = fromSeconds(0.25);
 
 export interface PublicParts extends Omit<LinkParts, 'hooks' | 'which'> {
   readonly symbol: CrossSymbol;
@@ -40,6 +41,7 @@ export class PublicLink {
   private told: 'up' | 'down' = 'down';
   private subscribing = false;
   private askedUs = 0;
+  private lateUs = Infinity;
   private bookUs = 0;
   private lastU: number | null = null;
   private watch: Timer | null = null;
@@ -97,6 +99,7 @@ export class PublicLink {
     this.lastU = null;
     this.subscribing = true;
     this.askedUs = this.parts.time.clock.nowUs();
+    this.lateUs = this.askedUs + SNAPSHOT_LATE;
   }
 
   private control(frame: ControlFrame): void {
@@ -111,6 +114,11 @@ export class PublicLink {
     if (kind === ROW_MARK && this.band.onMark(price as TickPrice, time.clock.nowUs()))
       this.bandMoved = true;
     inbox.row(kind, side, us, price, size);
+  }
+
+  /** Whether the market is believed to trade at that price. */
+  believes(ticks: TickPrice): boolean {
+    return this.band.believes(ticks);
   }
 
   /** What a frame did to the book. */
@@ -140,13 +148,19 @@ export class PublicLink {
   }
 
   private gap(detail: string): void {
-    const { inbox, time, symbol } = this.parts;
+    const { inbox, time } = this.parts;
     const us = time.clock.nowUs();
     if (this.told === 'up')
       inbox.event(Object.freeze({ kind: 'link', channel: 'public', state: 'gap', detail, us }));
     this.feed.broken();
     if (this.subscribing) return;
     this.expectBook();
+    this.askForBook();
+  }
+
+  private askForBook(): void {
+    const { time, symbol } = this.parts;
+    this.lateUs = time.clock.nowUs() + SNAPSHOT_LATE;
     const topics = [TOPICS.book(symbol)];
     this.link.send(unsubscribeFrame(topics));
     this.link.send(subscribeFrame(topics));
@@ -178,6 +192,7 @@ export class PublicLink {
     const nowUs = this.parts.time.clock.nowUs();
     if (this.subscribing) {
       if (nowUs - this.askedUs > SNAPSHOT_WITHIN) session.restart('no book after subscribing');
+      else if (nowUs > this.lateUs) this.askForBook();
     } else if (nowUs - this.bookUs > BOOK_SILENT) this.gap('the book is silent');
   }
 }

@@ -5,8 +5,8 @@ import type { HttpOutcome, HttpRequest, Network } from '#core/outside';
 import type { Micros, SpanMicros } from '#core/units';
 import { fromSeconds } from '#core/units';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
+import type { VenueTime } from '#clients/net/venue-time';
 import type { ApexBudgets } from './client-budget.js';
-import type { VenueTime } from './client-time.js';
 import { isFields, numberOf } from './codec/words.js';
 import { API, PATHS } from './endpoints.js';
 import type { Failure } from './errors.js';
@@ -15,6 +15,8 @@ import type { ApiKey, FormFields } from './sign/request.js';
 import { encodeForm, signedHeaders } from './sign/request.js';
 
 const TIMEOUT = fromSeconds(5);
+/** The documentation's example shows seconds, the venue sends ms: told apart by size. */
+const SMALLEST_MS = 100_000_000_000;
 const LEAST_BAN = fromSeconds(120);
 const MOST_BAN = fromSeconds(900);
 const LEAST_PAUSE = fromSeconds(5);
@@ -87,7 +89,8 @@ export class ApexRest {
   measureTime(done: (read: boolean) => void): void {
     const { time } = this.parts;
     this.call({ method: 'GET', path: PATHS.time, open: true, urgent: true }, (reply) => {
-      const ms = reply.kind === 'ok' && isFields(reply.data) ? numberOf(reply.data, 'time') : 0;
+      const said = reply.kind === 'ok' && isFields(reply.data) ? numberOf(reply.data, 'time') : 0;
+      const ms = said < SMALLEST_MS ? said * 1_000 : said;
       if (reply.kind === 'ok' && ms > 0) time.measure(ms, reply.sentUs);
       done(ms > 0);
     });

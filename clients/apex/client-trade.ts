@@ -2,13 +2,14 @@
 // unless the private stream is ready at that moment; every order that did not leave is refused at once, every one whose
 // answer is lost becomes `unknown`, and none is ever sent twice. There is no amend at ApeX.
 import type { Instrument } from '#core/instrument';
-import type { PlaceCommand } from '#core/messages';
+import type { AmendCommand, PlaceCommand } from '#core/messages';
 import { BID } from '#core/units';
-import type { OrderDesk } from './client-desk.js';
-import type { OwnOrder } from './client-order.js';
+import type { VenueInbox } from '#clients/net/venue-client';
+import type { VenueTime } from '#clients/net/venue-time';
+import type { ApexDesk } from './client-desk.js';
+import type { ApexOrder } from './client-order.js';
 import type { PrivateLink } from './client-private.js';
 import type { ApexRest, RestReply } from './client-rest.js';
-import type { VenueTime } from './client-time.js';
 import { orderWord } from './codec/words.js';
 import { PATHS, REQUEST_LIMITS } from './endpoints.js';
 import type { Failure } from './errors.js';
@@ -30,9 +31,10 @@ export interface TradeParts {
   readonly symbol: string;
   readonly signer: ApexSigner;
   readonly time: VenueTime;
-  readonly desk: OrderDesk;
+  readonly desk: ApexDesk;
   readonly link: PrivateLink;
   readonly rest: ApexRest;
+  readonly inbox: VenueInbox;
   readonly switches: ApexSwitches;
   readonly terms: () => TradeTerms;
   /** Why no order may leave although the stream is ready; '' when one may. */
@@ -44,7 +46,18 @@ export interface TradeParts {
 export class TradeDesk {
   constructor(private readonly parts: TradeParts) {}
 
-  place(command: PlaceCommand): void {
+  place(commands: readonly PlaceCommand[]): void {
+    for (const command of commands) this.placeOne(command);
+  }
+
+  /** The profile says that there is no amend; whoever asks all the same is told so. */
+  amend({ ordinal }: AmendCommand): void {
+    const { inbox, time } = this.parts;
+    const us = time.clock.nowUs();
+    inbox.event(Object.freeze({ kind: 'amend-rejected', ordinal, reason: 'other', us }));
+  }
+
+  private placeOne(command: PlaceCommand): void {
     const { desk, signer, instrument } = this.parts;
     const order = desk.placing(command);
     const why = this.whyNot();
@@ -72,7 +85,12 @@ export class TradeDesk {
     return link.ready ? barred() : 'the private stream is not ready';
   }
 
-  private post(order: OwnOrder, wanted: SignableOrder, terms: TradeTerms, signature: string): void {
+  private post(
+    order: ApexOrder,
+    wanted: SignableOrder,
+    terms: TradeTerms,
+    signature: string,
+  ): void {
     const { rest } = this.parts;
     order.left = true;
     const fields = this.fieldsOf(order, wanted, terms, signature);
@@ -82,7 +100,7 @@ export class TradeDesk {
   }
 
   private fieldsOf(
-    order: OwnOrder,
+    order: ApexOrder,
     { clientId, side, size, price }: SignableOrder,
     terms: TradeTerms,
     signature: string,
@@ -99,7 +117,7 @@ export class TradeDesk {
     };
   }
 
-  private answered(order: OwnOrder, reply: RestReply): void {
+  private answered(order: ApexOrder, reply: RestReply): void {
     const { desk, onTrouble } = this.parts;
     if (reply.kind === 'ok') {
       const word = orderWord(reply.data);

@@ -2,23 +2,19 @@
 // out in the turn in which they are given, cancels first; everything that is heard goes into the inbox. It holds no
 // opinion, and no secret but the API key and the signer, which never leave it.
 import type { Clock, Network } from '#core/outside';
-import type { Command, PlaceCommand } from '#core/messages';
 import { Random } from '#core/random';
-import type { Micros } from '#core/units';
-import { MICROS_PER_MS } from '#core/units';
-import type { VenueClient, VenueCounters, VenueFacts, VenueInbox } from '#clients/net/venue-client';
-import { VenueProblem } from '#clients/net/venue-client';
-import type { AccountState } from './client-account.js';
+import { MachineClient } from '#clients/net/machine-client';
+import { begin } from '#clients/net/start';
+import type { VenueFacts, VenueInbox } from '#clients/net/venue-client';
+import { VenueTime } from '#clients/net/venue-time';
 import { makeBudgets, PROFILE } from './client-budget.js';
-import type { ListState } from './client-list.js';
 import { Machine } from './client-machine.js';
 import { ApexRest } from './client-rest.js';
 import { readStart } from './client-start.js';
-import { VenueTime } from './client-time.js';
 import type { ApexEnvironment } from './endpoints.js';
 import type { ApiKey } from './sign/request.js';
 import type { ApexSigner } from './signer.js';
-import { APEX_SWITCHES, type ApexSwitches } from './switches.js';
+import { APEX_SWITCHES, latestArrival, type ApexSwitches } from './switches.js';
 import type { DashSymbol } from './wire.js';
 
 export interface ApexOptions {
@@ -36,20 +32,15 @@ export interface ApexOptions {
   readonly switches?: Partial<ApexSwitches>;
 }
 
-export const newCounters = (): VenueCounters => ({
-  ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
-  ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
-});
-
-export class ApexClient implements VenueClient {
-  readonly counters = newCounters();
+export class ApexClient extends MachineClient<Machine> {
   private readonly switches: ApexSwitches;
   private readonly time: VenueTime;
   private readonly rest: ApexRest;
-  private machine: Machine | null = null;
 
   constructor(private readonly options: ApexOptions) {
-    const { network, clock, api, environment, inbox } = options;
+    super(options.inbox, options.clock);
+    const { network, clock, api, environment } = options;
+    const { inbox } = this;
     this.switches = { ...APEX_SWITCHES, ...options.switches };
     this.time = new VenueTime(clock);
     this.rest = new ApexRest({
@@ -65,68 +56,17 @@ export class ApexClient implements VenueClient {
     const { rest, time, switches } = this;
     const { l2Key } = signer;
     const facts = await readStart({ environment, symbol, rest, time, switches, l2Key });
-    const machine = new Machine({
+    this.machine = new Machine({
       ...this.options,
-      ...{ time, rest, switches, facts, counters: this.counters },
+      ...{ time, rest, switches, facts, counters: this.counters, inbox: this.inbox },
       random: new Random(`${this.options.seed}/apex`),
     });
-    const list = await new Promise<ListState | null>((resolve) => machine.list.ask(resolve));
-    const state = await new Promise<AccountState | null>((resolve) => machine.account.ask(resolve));
-    if (list === null || state === null)
-      throw new VenueProblem(['open orders and account could not be read: try again']);
-    this.machine = machine;
-    const skewMs = Math.round(time.offsetUs / MICROS_PER_MS);
-    const skew = skewMs === 0 ? [] : [`our clock is ${-skewMs} ms ahead of the venue's`];
-    return {
-      ...{ instrument: facts.instrument, feesFrom: facts.feesFrom, profile: PROFILE },
-      account: state.report,
-      averageEntry: state.averageEntry,
-      openOrders: list.words.map((w) => machine.desk.listed(w)).filter((o) => o !== null),
-      warnings: [...facts.warnings, ...skew],
-    };
-  }
-
-  /** Throws nothing; before `start` it does nothing. */
-  open(): void {
-    this.machine?.open();
-  }
-
-  send(_nowUs: Micros, commands: readonly Command[]): void {
-    const { machine } = this;
-    if (machine === null) return;
-    const cancelled: number[] = [];
-    const places: PlaceCommand[] = [];
-    let all = false;
-    for (const command of commands) {
-      if (command.kind === 'cancel-all') all = true;
-      else if (command.kind === 'cancel') cancelled.push(command.ordinal);
-      else if (command.kind === 'place') places.push(command);
-      else this.unamendable(command.ordinal);
-    }
-    if (all) machine.cancels.all();
-    if (cancelled.length > 0) machine.cancels.orders(cancelled);
-    for (const command of places) machine.trade.place(command);
-  }
-
-  requestAccount(): void {
-    this.machine?.account.ask((state) => {
-      if (state !== null) this.options.inbox.event(state.report);
-    });
-  }
-
-  requestOpenOrders(): void {
-    this.machine?.list.report();
+    const profile = { ...PROFILE, latestArrival: latestArrival(switches) };
+    return begin(this.machine, facts, profile, time);
   }
 
   close(): Promise<void> {
     this.machine?.close();
     return this.options.signer.close();
-  }
-
-  /** The profile says that there is no amend; whoever asks all the same is told so. */
-  private unamendable(ordinal: number): void {
-    const us = this.options.clock.nowUs();
-    const event = { kind: 'amend-rejected' as const, ordinal, reason: 'other' as const, us };
-    this.options.inbox.event(Object.freeze(event));
   }
 }

@@ -1,11 +1,19 @@
 // What nobody could confirm of ApeX Omni (section 9 of our notes on the venue), as switches: name, documented default,
 // both meanings. Testnet settles each one. Never a place for preferences that belong to the strategy.
 
+import type { SpanMicros } from '#core/units';
+import { fromSeconds } from '#core/units';
+
 export interface ApexSwitches {
   /** Unit of `expiration`: both official connectors send ms, ccxt and the documentation's text say seconds. */
   readonly expirationUnit: 'ms' | 's';
   /** How long an order may live, seconds. Short values are a second net under a dead bot; a day or more is cut to the hour. */
   readonly expirationS: number;
+  /**
+   * How late an order may still reach the venue, seconds. Until then one whose answer was lost and which the venue does not
+   * know keeps its slot. 600 is the age at which a stamp was seen to be refused (20002); the venue states none.
+   */
+  readonly latestArrivalS: number;
   /** In front of the zk signature: nothing (Node connector) or 0x (Python). */
   readonly signaturePrefix: '' | '0x';
   /** `clientId` alone (both connectors) or also `clientOrderId` (the documentation's name). */
@@ -21,6 +29,7 @@ export interface ApexSwitches {
 export const APEX_SWITCHES: ApexSwitches = Object.freeze({
   expirationUnit: 'ms',
   expirationS: 28 * 86_400,
+  latestArrivalS: 60,
   signaturePrefix: '',
   clientIdFields: 'clientId',
   signedFees: 'account',
@@ -31,6 +40,10 @@ export const APEX_SWITCHES: ApexSwitches = Object.freeze({
 export const STANDARD_FEES = { maker: '0.0002', taker: '0.0005' } as const;
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;
+
+/** An order that would come to rest later than this after it was sent is refused, or has expired. */
+export const latestArrival = ({ latestArrivalS, expirationS }: ApexSwitches): SpanMicros =>
+  fromSeconds(Math.min(latestArrivalS, expirationS));
 
 /** The `expiration` field of an order placed at `nowMs`. */
 export function expirationOf(switches: ApexSwitches, nowMs: number): number {

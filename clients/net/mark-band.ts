@@ -15,13 +15,15 @@ const WIDEST = 1_099_511_627_776;
 
 export class MarkBand {
   private centre = 0;
+  private low = 1;
+  private high = WIDEST;
   private markUs = 0;
   private refusals = 0;
   private opened = false;
 
   /** `mark` by another way than the feed (REST), 0 where unknown: then the first mark of the feed sets the band. */
   constructor(
-    private readonly set: (low: Ticks, high: Ticks) => void,
+    private readonly tell: (low: Ticks, high: Ticks) => void,
     mark: number,
   ) {
     if (mark > 0) this.around(mark);
@@ -46,14 +48,24 @@ export class MarkBand {
     this.refusals += 1;
     if (this.refusals < REFUSALS || nowUs - this.markUs < UNHEARD || this.opened) return false;
     this.opened = true;
-    this.set(1 as Ticks, WIDEST as Ticks);
+    this.set(1, WIDEST);
     return true;
+  }
+
+  /** Whether the market is believed to trade at that price. */
+  believes(ticks: TickPrice): boolean {
+    return ticks >= this.low && ticks <= this.high;
   }
 
   private around(mark: number): void {
     this.centre = mark;
     this.opened = false;
-    const low = Math.max(1, Math.floor(mark / WIDTH));
-    this.set(low as Ticks, Math.ceil(mark * WIDTH) as Ticks);
+    this.set(Math.max(1, Math.floor(mark / WIDTH)), Math.ceil(mark * WIDTH));
+  }
+
+  private set(low: number, high: number): void {
+    this.low = low;
+    this.high = high;
+    this.tell(low as Ticks, high as Ticks);
   }
 }

@@ -49,6 +49,11 @@ export interface VenueCounters {
   messages: number;
 }
 
+export const newCounters = (): VenueCounters => ({
+  ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
+  ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
+});
+
 /** Cannot start: every problem at once, one line each, the remedy included. Exit code 2. */
 export class VenueProblem extends Error {
   constructor(readonly lines: readonly string[]) {

@@ -2,22 +2,23 @@
 // its own fills. A snapshot older than a fill that we know is thrown away, never shown: it would undo the fill.
 import type { Clock } from '#core/outside';
 import type { Instrument } from '#core/instrument';
-import type { AccountReport } from '#core/messages';
-import { MONEY_SCALE, parseMoney } from '#core/money';
-import type { Lots, Micros, TickPrice } from '#core/units';
+import { parseMoney } from '#core/money';
+import type { Lots, Micros, Money } from '#core/units';
 import { fromMs, MICROS_PER_MS } from '#core/units';
+import { accountState, type AccountState } from '#clients/net/account';
+import { timely } from '#clients/net/fill-sense';
+import { Question } from '#clients/net/question';
 import type { VenueInbox } from '#clients/net/venue-client';
-import { wordsOf } from './client-doubts.js';
-import type { FillDesk } from './client-fills.js';
+import type { VenueTime } from '#clients/net/venue-time';
+import type { ParadexFills } from './client-fills.js';
+import { wordsOf } from './client-queries.js';
 import type { ParadexRest } from './client-rest.js';
 import { replyText } from './client-rest.js';
-import type { VenueTime } from './client-time.js';
 import type { AccountWord, PositionWord } from './client-words.js';
 import { accountWord, isRecord, positionWord } from './client-words.js';
 import { PATHS } from './endpoints.js';
 
 const AGAIN = fromMs(500);
-const TRIES = 4;
 
 export interface AccountParts {
   readonly clock: Clock;
@@ -25,7 +26,7 @@ export interface AccountParts {
   readonly instrument: Instrument;
   readonly market: string;
   readonly rest: ParadexRest;
-  readonly fills: FillDesk;
+  readonly fills: ParadexFills;
   readonly inbox: VenueInbox;
   /** Fetches the fills since the newest that we know. */
   readonly askFills: (done: () => void) => void;
@@ -33,39 +34,35 @@ export interface AccountParts {
   readonly onLiquidation: () => void;
 }
 
-/** An account as the venue stated it, and the average entry of its position in ticks (0 when flat). */
-export interface AccountState {
-  readonly report: AccountReport;
-  readonly averageEntry: TickPrice;
-}
+export const accountQuestion = (parts: AccountParts): Question<AccountState> => {
+  const { clock, inbox } = parts;
+  const reader = new AccountReader(parts);
+  return new Question({
+    ...{ clock, inbox, what: 'account', retryIn: () => AGAIN },
+    read: (done) => reader.read(done),
+  });
+};
 
-export class AccountDesk {
+class AccountReader {
   private fetchedFor = '';
-  private waiting: ((state: AccountState | null) => void)[] = [];
 
   constructor(private readonly parts: AccountParts) {}
 
-  /** Asks once however many want it; null when the venue did not answer. */
-  ask(done: (state: AccountState | null) => void): void {
-    this.waiting.push(done);
-    if (this.waiting.length === 1) this.query(TRIES);
-  }
-
-  private query(triesLeft: number): void {
+  read(done: (answer: AccountState | string) => void): void {
     const { rest, time } = this.parts;
     const sentUs = time.now();
     rest.call({ method: 'GET', path: PATHS.positions, scope: 'reads' }, (positions) => {
       const words = wordsOf(positions, positionWord);
-      if (words === null) return this.again(triesLeft, replyText(positions));
+      if (words === null) return done(replyText(positions));
       rest.call({ method: 'GET', path: PATHS.account, scope: 'reads' }, (account) => {
         const word = account.kind === 'ok' ? accountWord(single(account.json)) : null;
-        if (word === null) return this.again(triesLeft, replyText(account));
+        if (word === null) return done(replyText(account));
         const mine = words.find((w) => w.market === this.parts.market) ?? null;
         this.withFills(mine, () => {
           const state = this.stateOf(mine, word, sentUs);
-          if (state === null) return this.again(triesLeft, 'older than a fill that we know');
+          if (state === null) return done('older than a fill that we know');
           if (word.status === 'LIQUIDATION') this.parts.onLiquidation();
-          this.finish(state);
+          done(state);
         });
       });
     });
@@ -75,27 +72,11 @@ export class AccountDesk {
   private withFills(position: PositionWord | null, go: () => void): void {
     const { fills, askFills } = this.parts;
     const id = position?.lastFillId ?? '';
-    const recent = fills.begun && (position?.updatedMs ?? 0) >= fills.sinceMs;
+    const recent = fills.startMs > 0 && (position?.updatedMs ?? 0) >= fills.sinceMs;
     if (id === '' || id === this.fetchedFor || !recent || fills.timeOf(id) !== undefined)
       return go();
     this.fetchedFor = id;
     askFills(go);
-  }
-
-  private again(triesLeft: number, why: string): void {
-    const { clock, inbox } = this.parts;
-    if (triesLeft > 1) {
-      clock.after(AGAIN, () => this.query(triesLeft - 1));
-      return;
-    }
-    inbox.note('warn', `account not read: ${why}`);
-    this.finish(null);
-  }
-
-  private finish(state: AccountState | null): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const done of waiting) done(state);
   }
 
   /** Null when the snapshot lacks a fill that we have seen. */
@@ -105,24 +86,19 @@ export class AccountDesk {
     sentUs: Micros,
   ): AccountState | null {
     const { instrument, fills, clock } = this.parts;
-    const updatedMs = position?.updatedMs ?? 0;
-    const stale = fills.newestMs > 0 && this.lacksNewest(position, sentUs);
-    if (stale) return null;
-    const lots = signedLots(instrument, position?.size ?? '0');
+    if (fills.newestMs > 0 && this.lacksNewest(position, sentUs)) return null;
+    const positionLots = signedLots(instrument, position?.size ?? '0');
     const equity = parseMoney(account.value);
-    const maintenance = Number(account.maintenance);
-    if (lots === null || equity === null) return null;
+    const updatedMs = position?.updatedMs ?? 0;
+    const readable = positionLots !== null && equity !== null;
+    if (!readable || !timely(updatedMs, clock.nowUs())) return null;
     // True from its last change on, and surely when we asked, if it had not changed since.
     const venueUs = Math.max(sentUs, updatedMs * MICROS_PER_MS) as Micros;
-    const marginRatio = maintenance > 0 ? equity / MONEY_SCALE / maintenance : Infinity;
-    const average = Number(position?.averageEntry ?? '0') / instrument.tickSize;
-    return {
-      report: Object.freeze({
-        ...{ kind: 'account' as const, venueUs, positionLots: lots, equity, marginRatio },
-        us: clock.nowUs(),
-      }),
-      averageEntry: (lots === 0 || !Number.isFinite(average) ? 0 : average) as TickPrice,
-    };
+    const { maintenance } = account;
+    const averageEntry = position?.averageEntry ?? '';
+    const accrued = parseMoney(position?.funding ?? '') ?? (0 as Money);
+    const words = { venueUs, positionLots, equity, accrued, averageEntry, maintenance };
+    return accountState(words, instrument, clock.nowUs());
   }
 
   private lacksNewest(position: PositionWord | null, sentUs: Micros): boolean {

@@ -6,12 +6,13 @@ import { CLIENT_ID_PREFIX, type OpenOrder, parseClientId } from '#core/messages'
 import { Random } from '#core/random';
 import type { Lots, Ticks } from '#core/units';
 import { fromMs } from '#core/units';
-import type { EmergencyClient, VenueCounters } from '#clients/net/venue-client';
+import type { EmergencyClient } from '#clients/net/venue-client';
+import { newCounters } from '#clients/net/venue-client';
+import { VenueTime } from '#clients/net/venue-time';
 import { makeBudgets } from './client-budget.js';
-import { wordsOf } from './client-doubts.js';
+import { wordsOf } from './client-queries.js';
 import { ParadexRest, replyText, type RestCall, type RestReply } from './client-rest.js';
 import { readStart } from './client-start.js';
-import { VenueTime } from './client-time.js';
 import { type AuthSigner, TokenKeeper } from './client-token.js';
 import { orderWord, type OrderWord } from './client-words.js';
 import type { Environment } from './endpoints.js';
@@ -38,16 +39,13 @@ export class ParadexEmergency implements EmergencyClient {
 
   constructor(private readonly options: EmergencyOptions) {
     const { network, clock, seed, signer, environment } = options;
-    this.time = new VenueTime(clock);
+    this.time = new VenueTime(clock, 1);
     const { time } = this;
     const random = new Random(`${seed}/emergency`);
     this.token = new TokenKeeper({ network, clock, time, random, signer, rest: environment.rest });
-    const counters: VenueCounters = {
-      ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
-      ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
-    };
     this.rest = new ParadexRest({
-      ...{ network, clock, base: environment.rest, token: this.token, counters },
+      ...{ network, clock, base: environment.rest, token: this.token },
+      counters: newCounters(),
       budgets: makeBudgets(clock.nowUs()),
       addressCoversOrders: false,
     });
@@ -94,7 +92,7 @@ export class ParadexEmergency implements EmergencyClient {
     const reply = await this.must({ method: 'GET', path, scope: 'reads' });
     const words = wordsOf(reply, orderWord);
     if (words === null) throw new Error('the list of open orders could not be read');
-    return words.filter((word) => word.market === market && word.status !== 'CLOSED');
+    return words.filter((word) => word.market === market && word.state !== 'done');
   }
 
   /** Reads and cancels may be repeated: both say the same thing twice. A definite no is one, though. */

@@ -1,30 +1,34 @@
 // The parts of a Paradex client for one market, wired once its instrument is known. It holds no rule of its own: who
 // hears what, and what a break, a liquidation or a change of the market sets off.
 import type { Clock, Network } from '#core/outside';
-import type { Instrument } from '#core/instrument';
 import type { EngineEvent } from '#core/messages';
 import type { Random } from '#core/random';
 import type { Money, Rate, SpanMicros, TickPrice } from '#core/units';
-import { fromMs } from '#core/units';
+import { fromMs, fromSeconds } from '#core/units';
 import { parseMoney } from '#core/money';
+import type { AccountQuestion } from '#clients/net/account';
+import { Doubts } from '#clients/net/doubts';
+import type { DeskTiming } from '#clients/net/order-desk';
+import { OpenList } from '#clients/net/open-list';
+import { Recovery } from '#clients/net/recovery';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
-import { AccountDesk } from './client-account.js';
+import type { VenueTime } from '#clients/net/venue-time';
+import { accountQuestion } from './client-account.js';
 import type { ParadexBudgets } from './client-budget.js';
-import { CancelDesk } from './client-cancel.js';
-import { OrderDesk } from './client-desk.js';
-import { Doubts } from './client-doubts.js';
-import { FillDesk } from './client-fills.js';
-import { OpenList } from './client-list.js';
+import { ParadexCancels } from './client-cancel.js';
+import { ParadexDesk } from './client-desk.js';
+import { ParadexFills } from './client-fills.js';
+import type { ParadexOrder } from './client-order.js';
 import { PrivateLink } from './client-private.js';
 import { PublicLink } from './client-public.js';
-import { Recovery } from './client-recovery.js';
+import { askOpenOrders, historyOf } from './client-queries.js';
 import type { ParadexRest } from './client-rest.js';
+import type { StartFacts } from './client-start.js';
 import { SystemWatch } from './client-system.js';
-import type { VenueTime } from './client-time.js';
 import type { TokenKeeper } from './client-token.js';
 import { type OrderSigner, TradeDesk } from './client-trade.js';
 import type { FillWord, OrderWord } from './client-words.js';
-import { accountWord, fillWord, isRecord, orderWord, textOf } from './client-words.js';
+import { accountWord, fillWord, isRecord, orderWord, stateOf, textOf } from './client-words.js';
 import { readFrame } from './codec/frame.js';
 import { type FillFact, type OrderFact, factOfFrame } from './codec/private.js';
 import type { Environment } from './endpoints.js';
@@ -35,6 +39,10 @@ import { GENERAL_OPEN_ORDERS, type ParadexSwitches } from './switches.js';
 /** Beyond the receive window an order is refused at the venue; this much later nothing of it can appear. */
 const ARRIVAL_MARGIN = fromMs(1_000);
 const SURPRISE = fromMs(1_500);
+const AGAIN = fromMs(300);
+const TIMING = {
+  ...{ askAfter: fromSeconds(2), lostAsk: fromMs(300), askAgain: fromSeconds(1) },
+} satisfies Omit<DeskTiming, 'latestArrival'>;
 
 export interface MachineParts {
   readonly network: Network;
@@ -44,10 +52,7 @@ export interface MachineParts {
   readonly environment: Environment;
   readonly market: string;
   readonly runId: string;
-  readonly instrument: Instrument;
-  readonly maxOpenOrders: number;
-  /** In ticks, 0 where unknown. */
-  readonly mark: number;
+  readonly facts: StartFacts;
   readonly signer: OrderSigner;
   readonly inbox: VenueInbox;
   readonly counters: VenueCounters;
@@ -58,66 +63,73 @@ export interface MachineParts {
 }
 
 export class Machine {
-  readonly desk: OrderDesk;
-  readonly fills: FillDesk;
-  readonly doubts: Doubts;
-  readonly list: OpenList;
-  readonly account: AccountDesk;
+  readonly desk: ParadexDesk;
+  readonly fills: ParadexFills;
+  readonly list: OpenList<ParadexOrder, OrderWord>;
+  readonly account: AccountQuestion;
   readonly link: PrivateLink;
-  readonly market: PublicLink;
-  readonly cancels: CancelDesk;
+  readonly cancels: ParadexCancels;
   readonly trade: TradeDesk;
-  readonly system: SystemWatch;
-  private readonly recovery: Recovery;
-  /** Fills matched before this (venue, ms) are in the account that the engine starts with. */
-  startMs = 0;
+  private readonly doubts: Doubts<ParadexOrder, OrderWord, FillWord>;
+  private readonly market: PublicLink;
+  private readonly system: SystemWatch;
+  private readonly recovery: Recovery<ParadexOrder, OrderWord>;
   private stopped = false;
   private closing = false;
 
   constructor(private readonly parts: MachineParts) {
-    const { clock, time, rest, market, instrument, inbox, counters, switches, runId } = parts;
+    const { clock, time, rest, market, facts, inbox, counters, switches, runId } = parts;
+    const { instrument } = facts;
     const nowUs = (): ReturnType<Clock['nowUs']> => clock.nowUs();
+    const retryIn = (): SpanMicros => AGAIN;
     const latestArrival = (fromMs(switches.recvWindowMs) + ARRIVAL_MARGIN) as SpanMicros;
-    this.desk = new OrderDesk({
-      ...{ instrument, market, runId, inbox, counters, nowUs, latestArrival },
+    this.desk = new ParadexDesk({
+      ...{ instrument, market, runId, inbox, counters, nowUs },
+      timing: { ...TIMING, latestArrival },
       onReplaced: (order) => this.cancels.orders([order.ordinal]),
       onSurprise: () => void clock.after(SURPRISE, () => this.list.report()),
     });
     const { desk } = this;
-    const startMs = (): number => this.startMs;
-    this.fills = new FillDesk({
-      ...{ instrument, market, desk, inbox, counters, switches, nowUs, startMs },
-    });
+    const believes = (ticks: TickPrice): boolean => this.market.believes(ticks);
+    this.fills = new ParadexFills(
+      { instrument, market, desk, inbox, counters, nowUs, believes },
+      switches,
+    );
     const { fills } = this;
-    this.doubts = new Doubts({ clock, market, rest, desk, fills });
-    this.list = new OpenList({ clock, time, market, rest, desk, inbox });
-    const onLiquidation = (): void => this.stop('the account is being liquidated');
-    this.account = new AccountDesk({
-      ...{ clock, time, instrument, market, rest, fills, inbox, onLiquidation },
+    const history = historyOf(rest, market);
+    this.doubts = new Doubts({ clock, desk, fills, history, lookEvery: fromMs(250) });
+    const read = askOpenOrders(rest, market);
+    this.list = new OpenList({ clock, time, market, desk, inbox, retryIn, read });
+    this.account = accountQuestion({
+      ...{ clock, time, instrument, market, rest, fills, inbox },
+      onLiquidation: () => this.stop('the account is being liquidated'),
       askFills: (done) => this.doubts.askFills(done),
     });
     this.link = this.privateLink();
     this.market = this.publicLink();
     const { link, list, doubts, account } = this;
     const { budgets, signer } = parts;
-    this.cancels = new CancelDesk({
-      ...{ clock, market, runId, desk, link, rest, list, budgets, inbox, counters },
+    this.cancels = new ParadexCancels({
+      ...{ clock, market, runId, desk, link, rest, list, budgets, inbox, counters, retryIn },
+      ...{ verifyAfter: fromMs(100), verifyAgain: fromMs(400) },
     });
     const { cancels } = this;
-    this.recovery = new Recovery({ clock, inbox, link, desk, list, doubts, account });
+    const onFailed = (detail: string): void => link.restart(detail);
+    this.recovery = new Recovery({ clock, inbox, link, desk, list, doubts, account, onFailed });
     const bar = (cause: string, reason: string): void => this.market.bar(cause, reason);
     const onChanged = (reason: string): void => {
       bar('market', reason);
       this.stop(`the market is not what it was: ${reason}`);
     };
     this.system = new SystemWatch({ clock, time, rest, market, instrument, inbox, bar, onChanged });
-    const cap = switches.openOrderCap === 'market' ? parts.maxOpenOrders : GENERAL_OPEN_ORDERS;
+    const cap = switches.openOrderCap === 'market' ? facts.maxOpenOrders : GENERAL_OPEN_ORDERS;
     this.trade = new TradeDesk({
       ...{ instrument, market, signer, time, desk, link, rest, cancels, budgets, inbox, switches },
       barred: () => this.market.barred,
       openOrderCap: () => cap,
       onTrouble: (failure) => this.trouble(failure),
     });
+    if (facts.closed !== '') bar('state', facts.closed);
   }
 
   open(): void {
@@ -156,8 +168,9 @@ export class Machine {
   }
 
   private publicLink(): PublicLink {
-    const { network, clock, random, environment, market, instrument, mark } = this.parts;
+    const { network, clock, random, environment, market, facts } = this.parts;
     const { inbox, counters, switches } = this.parts;
+    const { instrument, mark } = facts;
     return new PublicLink({
       ...{ network, clock, market, instrument, mark, inbox, counters, switches },
       random: random.fork('public'),
@@ -260,11 +273,11 @@ function orderOfFact(fact: OrderFact): OrderWord | null {
   if (fact.side === null) return null;
   return {
     ...{ id: fact.id, clientId: fact.clientId, market: fact.market, side: fact.side },
-    ...{ price: fact.price, size: fact.size, remaining: fact.remaining, status: fact.status },
+    ...{ price: fact.price, size: fact.size, remaining: fact.remaining },
+    state: stateOf(fact.status),
     ...{ cancelReason: fact.cancelReason, seq: fact.seq },
     requestStatus: fact.request?.status ?? '',
     requestId: fact.request?.id ?? '',
-    requestMessage: fact.request?.message ?? '',
   };
 }
 

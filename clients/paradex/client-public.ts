@@ -17,11 +17,12 @@ import { ParadexFeed, type FeedResult } from './codec/feed.js';
 import { CHANNELS } from './endpoints.js';
 import type { ParadexSwitches } from './switches.js';
 
-/** A whole book must be there this soon after a subscription. */
+/** A whole book must be there this soon after a subscription; one this late was lost, and is asked for again. */
 const SNAPSHOT_WITHIN = fromSeconds(5);
+const SNAPSHOT_LATE = fromSeconds(0.5);
 /** A live book that says nothing for this long is asked for anew (the engine withdrew at 2 s). */
 const BOOK_SILENT = fromSeconds(10);
-const LOOK_EVERY = fromSeconds(1);
+const LOOK_EVERY = fromSeconds(0.25);
 
 export interface PublicParts {
   readonly network: Network;
@@ -53,6 +54,8 @@ export class PublicLink {
   private bookUs = 0;
   private lastSeq = -1;
   private askedUs = 0;
+  /** When the snapshot is late; Infinity until the venue has taken the subscription. */
+  private lateUs = Infinity;
   private subscribing = false;
   private watch: Timer | null = null;
 
@@ -113,6 +116,7 @@ export class PublicLink {
     this.feed.resubscribed();
     this.subscribing = true;
     this.askedUs = this.parts.clock.nowUs();
+    this.lateUs = Infinity;
     const channels = [
       ...[CHANNELS.deltas(market), CHANNELS.trades(market), CHANNELS.bbo(market)],
       ...[CHANNELS.summary(market), CHANNELS.funding(market), CHANNELS.markets],
@@ -123,8 +127,10 @@ export class PublicLink {
   private subscribe(channel: string): void {
     const mine = this.connection;
     this.rpc.call('subscribe', { channel }, (reply) => {
-      if (mine !== this.connection || reply.kind === 'result') return;
-      this.session.restart(`subscribe ${channel}: ${rpcText(reply)}`);
+      if (mine !== this.connection) return;
+      if (reply.kind !== 'result') this.session.restart(`subscribe ${channel}: ${rpcText(reply)}`);
+      else if (channel === CHANNELS.deltas(this.parts.market))
+        this.lateUs = this.parts.clock.nowUs() + SNAPSHOT_LATE;
     });
   }
 
@@ -132,8 +138,13 @@ export class PublicLink {
   private resubscribe(): void {
     if (this.subscribing) return;
     this.subscribing = true;
-    this.feed.resubscribed();
     this.askedUs = this.parts.clock.nowUs();
+    this.askForBook();
+  }
+
+  private askForBook(): void {
+    this.lateUs = Infinity;
+    this.feed.resubscribed();
     const mine = this.connection;
     const channel = CHANNELS.deltas(this.parts.market);
     this.rpc.call('unsubscribe', { channel }, (reply) => {
@@ -170,6 +181,11 @@ export class PublicLink {
     if (kind === ROW_MARK && this.band.onMark(price as TickPrice, clock.nowUs()))
       this.bandMoved = true;
     inbox.row(kind, side, us, price, size);
+  }
+
+  /** Whether the market is believed to trade at that price. */
+  believes(ticks: TickPrice): boolean {
+    return this.band.believes(ticks);
   }
 
   /** What a message did to the book. */
@@ -239,6 +255,7 @@ export class PublicLink {
     const nowUs = this.parts.clock.nowUs();
     if (this.subscribing) {
       if (nowUs - this.askedUs > SNAPSHOT_WITHIN) this.session.restart('no book after subscribing');
+      else if (nowUs > this.lateUs) this.askForBook();
     } else if (nowUs - this.bookUs > BOOK_SILENT) this.gap('the book is silent');
   }
 

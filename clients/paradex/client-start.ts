@@ -1,17 +1,19 @@
 // Start-up: everything that can be wrong is asked for before anything is sent that changes anything, and told at once,
 // one line each with its remedy. Reads only.
-import { Instrument, type InstrumentSpec } from '#core/instrument';
+import type { Instrument } from '#core/instrument';
 import { RATE_SCALE, parseDecimal } from '#core/money';
 import type { Rate, Seconds } from '#core/units';
+import type { MarketFacts } from '#clients/net/start';
+import { instrumentOf, readAgain } from '#clients/net/start';
 import { VenueProblem } from '#clients/net/venue-client';
-import type { ParadexRest, RestCall, RestReply } from './client-rest.js';
+import type { VenueTime } from '#clients/net/venue-time';
+import type { Fields } from '#clients/net/words';
+import { sameHex } from '#clients/net/words';
+import type { ParadexRest, RestReply } from './client-rest.js';
 import { replyText } from './client-rest.js';
-import { SKEW_LIMIT, type VenueTime } from './client-time.js';
 import { isRecord, listOf, numberOf, textOf } from './client-words.js';
 import type { Environment } from './endpoints.js';
 import { PATHS } from './endpoints.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface StartParts {
   readonly environment: Environment;
@@ -23,30 +25,9 @@ export interface StartParts {
   readonly fallbackFees: { readonly maker: string; readonly taker: string };
 }
 
-export interface StartFacts {
-  readonly instrument: Instrument;
-  readonly feesFrom: string;
+export interface StartFacts extends MarketFacts {
   readonly maxOpenOrders: number;
-  readonly warnings: readonly string[];
-  /** '' when the venue takes orders. */
-  readonly state: string;
-  /** The venue's mark in ticks, for the price band of the feed; 0 where it could not be read. */
-  readonly mark: number;
 }
-
-const ask = (rest: ParadexRest, call: RestCall): Promise<RestReply> =>
-  new Promise((resolve) => rest.call(call, resolve));
-
-const TRIES = 3;
-
-/** A read whose answer was lost is asked again: one lost packet must not be a start that failed (exit code 2). */
-async function read(rest: ParadexRest, call: RestCall): Promise<RestReply> {
-  let reply = await ask(rest, call);
-  for (let tries = 1; tries < TRIES && isLost(reply); tries += 1) reply = await ask(rest, call);
-  return reply;
-}
-
-const isLost = (reply: RestReply): boolean => reply.kind === 'unknown' || reply.kind === 'unsent';
 
 /** Throws VenueProblem with every problem found. */
 export async function readStart(parts: StartParts): Promise<StartFacts> {
@@ -54,7 +35,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const problems: string[] = [];
   const warnings: string[] = [];
   const get = (path: string, scope: 'public' | 'reads'): Promise<RestReply> =>
-    read(rest, { method: 'GET', path, scope });
+    readAgain((done) => rest.call({ method: 'GET', path, scope }, done));
   // Configuration, state and time need no token; without them a token would only fail for a worse reason.
   const config = await get(PATHS.systemConfig, 'public');
   if (config.kind !== 'ok')
@@ -82,10 +63,6 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
     find(info, (item) => sameHex(textOf(item, 'account'), parts.account)) ?? find(info, () => true);
   const fees = feesOf(mine, spec, parts.fallbackFees);
   const instrument = makeInstrument(market, spec, fees);
-  if (instrument === null)
-    throw new VenueProblem([
-      `the specification of ${market} makes no sense: report it, with mm doctor's output`,
-    ]);
   const maxOpenOrders = numberOf(spec, 'max_open_orders') || 100;
   const query = `?market=${encodeURIComponent(market)}`;
   const summary = await get(`${PATHS.marketsSummary}${query}`, 'public');
@@ -93,7 +70,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   return {
     ...{ instrument, maxOpenOrders, warnings, feesFrom: fees.from },
     mark: ours === null ? 0 : Math.max(0, instrument.mark(numberOf(ours, 'mark_price'))),
-    state: status === 'ok' || status === '' ? '' : `the venue is in state ${status}`,
+    closed: status === 'ok' || status === '' ? '' : `the venue is in state ${status}`,
   };
 }
 
@@ -112,8 +89,7 @@ function checkTime(time: VenueTime, reply: RestReply, problems: string[]): void 
     return;
   }
   time.measure(serverMs, reply.sentUs);
-  if (time.skewed)
-    problems.push(`our clock is ${Math.round(-time.offsetUs / 1000)} ms ahead of the venue's, ${SKEW_LIMIT / 1000} ms are allowed: synchronise it (NTP)`); // prettier-ignore
+  if (time.skewed) problems.push(time.skewText);
 }
 
 /** The first item that fits, of a list or a single object. */
@@ -122,9 +98,6 @@ function find(reply: RestReply, fits: (item: Fields) => boolean): Fields | null 
   const items = listOf(reply.json) ?? (isRecord(reply.json) ? [reply.json] : []);
   return items.find(fits) ?? null;
 }
-
-const sameHex = (a: string, b: string): boolean =>
-  a.toLowerCase().replace(/^0x0*/, '') === b.toLowerCase().replace(/^0x0*/, '');
 
 interface Fees {
   readonly maker: Rate;
@@ -158,12 +131,12 @@ function pair(maker: string, taker: string, from: string): Fees | null {
   return m === null || t === null ? null : { maker: m as Rate, taker: t as Rate, from };
 }
 
-function makeInstrument(market: string, spec: Fields, fees: Fees): Instrument | null {
+function makeInstrument(market: string, spec: Fields, fees: Fees): Instrument {
   const margin = isRecord(spec['delta1_cross_margin_params'])
     ? spec['delta1_cross_margin_params']
     : {};
   const maintenance = numberOf(margin, 'imf_base') * numberOf(margin, 'mmf_factor');
-  const wanted: InstrumentSpec = {
+  return instrumentOf({
     ...{ venue: 'paradex', symbol: market, kind: 'linear', multiplier: '1' },
     tickSize: textOf(spec, 'price_tick_size'),
     lotSize: textOf(spec, 'order_size_increment'),
@@ -173,10 +146,5 @@ function makeInstrument(market: string, spec: Fields, fees: Fees): Instrument | 
     takerFee: fees.taker,
     fundingPeriod: ((numberOf(spec, 'funding_period_hours') || 8) * 3_600) as Seconds,
     maintenanceMargin: maintenance > 0 ? maintenance : 0.01,
-  };
-  try {
-    return new Instrument(wanted);
-  } catch {
-    return null;
-  }
+  });
 }

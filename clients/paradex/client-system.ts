@@ -4,9 +4,10 @@ import type { Clock, Timer } from '#core/outside';
 import type { Instrument } from '#core/instrument';
 import type { SpanMicros } from '#core/units';
 import { fromSeconds } from '#core/units';
+import { gridChange } from '#clients/net/start';
 import type { VenueInbox } from '#clients/net/venue-client';
 import type { ParadexRest } from './client-rest.js';
-import type { VenueTime } from './client-time.js';
+import type { VenueTime } from '#clients/net/venue-time';
 import { isRecord, listOf, numberOf, textOf } from './client-words.js';
 import { PATHS } from './endpoints.js';
 
@@ -80,12 +81,11 @@ export class SystemWatch {
         return;
       }
       const now = list.find((item) => textOf(item, 'symbol') === market);
-      const { tickSize, lotSize } = instrument.spec;
       const tick = now === undefined ? '' : textOf(now, 'price_tick_size');
       const lot = now === undefined ? '' : textOf(now, 'order_size_increment');
-      if (Number(tick) !== Number(tickSize) || Number(lot) !== Number(lotSize)) {
-        this.parts.onChanged(`tick ${tickSize} -> ${tick}, lot ${lotSize} -> ${lot}: start again`);
-      } else {
+      const change = gridChange(instrument, tick, lot);
+      if (change !== '') this.parts.onChanged(change);
+      else {
         this.parts.bar('specification', '');
         inbox.note('info', 'the market was updated; tick and lot are as before');
       }

@@ -4,7 +4,7 @@ import type { Clock, HttpOutcome, Network, Timer } from '#core/outside';
 import type { Random } from '#core/random';
 import type { SpanMicros } from '#core/units';
 import { fromSeconds, MICROS_PER_SECOND } from '#core/units';
-import type { VenueTime } from './client-time.js';
+import type { VenueTime } from '#clients/net/venue-time';
 import { parseJson } from './client-words.js';
 
 /** Lifetime of a JWT is 300 s; it is renewed between 162 and 180 s and not used beyond 285 s. */

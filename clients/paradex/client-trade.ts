@@ -6,14 +6,14 @@ import type { AmendCommand, PlaceCommand } from '#core/messages';
 import type { Lots, Ticks } from '#core/units';
 import { BID } from '#core/units';
 import type { VenueInbox } from '#clients/net/venue-client';
+import type { VenueTime } from '#clients/net/venue-time';
 import type { ParadexBudgets } from './client-budget.js';
-import type { CancelDesk } from './client-cancel.js';
-import type { OrderDesk } from './client-desk.js';
-import type { OwnOrder } from './client-order.js';
+import type { ParadexCancels } from './client-cancel.js';
+import type { ParadexDesk } from './client-desk.js';
+import type { ParadexOrder } from './client-order.js';
 import type { PrivateLink } from './client-private.js';
 import type { ParadexRest, RestReply } from './client-rest.js';
 import type { RpcReply } from './client-rpc.js';
-import type { VenueTime } from './client-time.js';
 import { isRecord, listOf, orderWord, textOf } from './client-words.js';
 import { PATHS } from './endpoints.js';
 import type { Failure } from './errors.js';
@@ -39,10 +39,10 @@ export interface TradeParts {
   readonly market: string;
   readonly signer: OrderSigner;
   readonly time: VenueTime;
-  readonly desk: OrderDesk;
+  readonly desk: ParadexDesk;
   readonly link: PrivateLink;
   readonly rest: ParadexRest;
-  readonly cancels: CancelDesk;
+  readonly cancels: ParadexCancels;
   readonly budgets: ParadexBudgets;
   readonly inbox: VenueInbox;
   readonly switches: ParadexSwitches;
@@ -55,7 +55,7 @@ export interface TradeParts {
 }
 
 interface Signed {
-  readonly order: OwnOrder;
+  readonly order: ParadexOrder;
   readonly request: OrderRequest;
 }
 
@@ -90,6 +90,7 @@ export class TradeDesk {
     const { ticks, lots } = command;
     const left = switches.modifySize === 'remaining' ? order.filledLots : 0;
     order.amend = { ticks, lots, wireLots: (lots - left) as Lots };
+    order.mostLots = Math.max(order.mostLots, lots) as Lots;
     if (order.venueId === '' || this.whyNot() !== '') return desk.amendRefused(order, 'other');
     if (order.filledLots > 0 && switches.modifyPartlyFilled === 'cancel') {
       cancels.orders([order.ordinal]);
@@ -111,7 +112,7 @@ export class TradeDesk {
     return link.ready ? barred() : 'the private socket is not ready';
   }
 
-  private overBudget(order: OwnOrder): void {
+  private overBudget(order: ParadexOrder): void {
     this.parts.desk.refused(order, 'rate-limit', 'not sent: our own request budget');
   }
 
@@ -143,7 +144,7 @@ export class TradeDesk {
     }
   }
 
-  private answered(order: OwnOrder, reply: RpcReply): void {
+  private answered(order: ParadexOrder, reply: RpcReply): void {
     if (reply.kind === 'result') {
       const { result } = reply;
       this.taken(order, isRecord(result) && 'order' in result ? result['order'] : result);
@@ -165,27 +166,27 @@ export class TradeDesk {
     });
   }
 
-  private taken(order: OwnOrder, value: unknown): void {
+  private taken(order: ParadexOrder, value: unknown): void {
     const word = orderWord(value);
     if (word === null || word.clientId !== order.clientId) this.parts.desk.placeLost(order);
     else this.parts.desk.taken(order, word);
   }
 
-  private notTaken(order: OwnOrder, reply: Exclude<RpcReply, { kind: 'result' }>): void {
+  private notTaken(order: ParadexOrder, reply: Exclude<RpcReply, { kind: 'result' }>): void {
     const { desk } = this.parts;
     if (reply.kind === 'lost') desk.placeLost(order);
     else if (reply.kind === 'unsent') desk.refused(order, 'other', `not sent: ${reply.detail}`);
     else this.failed(order, failureOf(reply));
   }
 
-  private failed(order: OwnOrder, failure: Failure): void {
+  private failed(order: ParadexOrder, failure: Failure): void {
     const { desk } = this.parts;
     if (failure.kind === 'unknown') desk.placeLost(order);
     else desk.refused(order, failure.reason, failure.detail);
     this.trouble(failure);
   }
 
-  private amendAnswered(order: OwnOrder, reply: RpcReply): void {
+  private amendAnswered(order: ParadexOrder, reply: RpcReply): void {
     const { desk } = this.parts;
     if (reply.kind === 'result') desk.expect(order);
     else if (reply.kind === 'lost') desk.amendLost(order);
@@ -204,7 +205,7 @@ export class TradeDesk {
     if (failure.kind !== 'rejected' && failure.kind !== 'not-found') onTrouble(failure);
   }
 
-  private request(order: OwnOrder, command: PlaceCommand): OrderRequest {
+  private request(order: ParadexOrder, command: PlaceCommand): OrderRequest {
     const { switches } = this.parts;
     const toSign = this.toSign(order, command.ticks, command.lots);
     return {
@@ -220,7 +221,7 @@ export class TradeDesk {
     };
   }
 
-  private modifyRequest(order: OwnOrder, ticks: Ticks, lots: Lots): ModifyRequest {
+  private modifyRequest(order: ParadexOrder, ticks: Ticks, lots: Lots): ModifyRequest {
     const { signer } = this.parts;
     const toSign = this.toSign(order, ticks, lots);
     const { market, side, size, price, timestampMs } = toSign;
@@ -232,7 +233,7 @@ export class TradeDesk {
     };
   }
 
-  private toSign(order: OwnOrder, ticks: Ticks, lots: Lots): OrderToSign {
+  private toSign(order: ParadexOrder, ticks: Ticks, lots: Lots): OrderToSign {
     const { instrument, market, time } = this.parts;
     return {
       timestampMs: time.stampMs(),

@@ -1,41 +1,22 @@
 // What Paradex says about orders, fills, positions and accounts, brought to one form whether it came as JSON by REST,
 // as JSON on the socket or as SBE. Lenient about numbers in strings, strict about what is missing: null, never a guess.
-import type { Side } from '#core/units';
-import { ASK, BID } from '#core/units';
 import { tryParseJson } from '#clients/net/long-json';
+import type { Fields, FillWord as VenueFillWord, OrderWord as VenueOrderWord } from '#clients/net/words'; // prettier-ignore
+import { isFields as isRecord, numberOf, sideOf, statedOf, textOf } from '#clients/net/words';
 
-export interface OrderWord {
-  readonly id: string;
-  readonly clientId: string;
-  readonly market: string;
-  readonly side: Side;
-  readonly price: string;
-  readonly size: string;
+export { isRecord, numberOf, textOf };
+
+export interface OrderWord extends VenueOrderWord {
   readonly remaining: string;
-  /** NEW, UNTRIGGERED, OPEN or CLOSED; anything else is kept as it came. */
-  readonly status: string;
-  readonly cancelReason: string;
   /** 0n where the source has none. Beyond 2^53. */
   readonly seq: bigint;
   /** Of the last modify: empty, or PENDING, PROCESSED, SUCCESS, REJECTED. */
   readonly requestStatus: string;
   readonly requestId: string;
-  readonly requestMessage: string;
 }
 
-export interface FillWord {
-  readonly id: string;
-  readonly orderId: string;
-  readonly clientId: string;
-  readonly market: string;
-  readonly side: Side;
-  readonly price: string;
-  readonly size: string;
-  readonly fee: string;
-  readonly maker: boolean;
-  readonly liquidation: boolean;
+export interface FillWord extends VenueFillWord {
   readonly realizedFunding: string;
-  readonly createdMs: number;
 }
 
 export interface PositionWord {
@@ -43,6 +24,8 @@ export interface PositionWord {
   /** Signed. */
   readonly size: string;
   readonly averageEntry: string;
+  /** Funding that is counted in the account's value and not paid yet. */
+  readonly funding: string;
   readonly lastFillId: string;
   readonly updatedMs: number;
 }
@@ -54,26 +37,8 @@ export interface AccountWord {
   readonly updatedMs: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** JSON without loss of long integers (they come as strings). Null when it is not JSON. */
 export const parseJson = (text: string): unknown => tryParseJson(text) ?? null;
-
-export const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The text of a field that is a string or a number; '' otherwise. */
-export function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
-}
-
-/** The number of a field that is a number or a numeric string; 0 otherwise. */
-export function numberOf(fields: Fields, name: string): number {
-  const value = Number(textOf(fields, name));
-  return Number.isFinite(value) ? value : 0;
-}
 
 /** `{results: […]}`, a bare array, or nothing: the list in it. Null when it is no list. */
 export function listOf(json: unknown): readonly Fields[] | null {
@@ -81,7 +46,9 @@ export function listOf(json: unknown): readonly Fields[] | null {
   return Array.isArray(list) ? list.filter(isRecord) : null;
 }
 
-const sideOf = (text: string): Side | null => (text === 'BUY' ? BID : text === 'SELL' ? ASK : null);
+/** NEW and UNTRIGGERED, like anything that nobody has told us of: not on the book yet, as far as we know. */
+export const stateOf = (status: string): OrderWord['state'] =>
+  status === 'OPEN' ? 'open' : status === 'CLOSED' ? 'done' : 'pending';
 
 const bigOf = (text: string): bigint => (/^\d{1,30}$/.test(text) ? BigInt(text) : 0n);
 
@@ -96,7 +63,7 @@ export function orderWord(value: unknown): OrderWord | null {
   const size = textOf(value, 'size');
   const remaining = textOf(value, 'remaining_size');
   return {
-    ...{ id, side, status, size },
+    ...{ id, side, size, state: stateOf(status) },
     clientId: textOf(value, 'client_id'),
     market: textOf(value, 'market'),
     price: textOf(value, 'price'),
@@ -105,7 +72,6 @@ export function orderWord(value: unknown): OrderWord | null {
     seq: bigOf(textOf(value, 'seq_no')),
     requestStatus: textOf(info, 'status'),
     requestId: textOf(info, 'id'),
-    requestMessage: textOf(info, 'message'),
   };
 }
 
@@ -121,7 +87,7 @@ export function fillWord(value: unknown): FillWord | null {
     market: textOf(value, 'market'),
     price: textOf(value, 'price'),
     size: textOf(value, 'size'),
-    fee: textOf(value, 'fee'),
+    fee: statedOf(value, 'fee'),
     maker: textOf(value, 'liquidity') === 'MAKER',
     liquidation: textOf(value, 'fill_type') === 'LIQUIDATION',
     realizedFunding: textOf(value, 'realized_funding'),
@@ -139,6 +105,7 @@ export function positionWord(value: unknown): PositionWord | null {
     market,
     size: short && Number(size) !== 0 ? `-${size}` : size,
     averageEntry: textOf(value, 'average_entry_price'),
+    funding: textOf(value, 'unrealized_funding_pnl'),
     lastFillId: textOf(value, 'last_fill_id'),
     updatedMs: numberOf(value, 'last_updated_at'),
   };

@@ -46,6 +46,9 @@ export class NaiveApexBook {
   /** Null while the book is not whole. */
   sides: { bids: Levels; asks: Levels } | null = null;
   private u = -1;
+  private ts = -1;
+  /** Messages that the book held already. */
+  repeats = 0;
 
   /** A frame of the book's topic. */
   take(frame: Json): void {
@@ -57,14 +60,21 @@ export class NaiveApexBook {
     const { b, a, s, u } = data as Json;
     if ((type !== 'snapshot' && type !== 'delta') || s !== SYMBOL || !isWhole(u)) return;
     if (!Array.isArray(b) || !Array.isArray(a)) return;
-    if (type === 'delta' && (before === null || u !== this.u + 1)) return;
+    const again = type === 'delta' && before !== null && u === this.u && ts <= this.ts;
+    if (type === 'delta' && !again && (before === null || u !== this.u + 1)) return;
     const fresh = type === 'snapshot' || before === null;
     const bids = changed(fresh ? new Map() : before.bids, b as unknown[], 1);
     const asks = changed(fresh ? new Map() : before.asks, a as unknown[], -1);
     if (bids === null || asks === null) return;
+    if (again) {
+      this.repeats += 1;
+      this.sides = before;
+      return;
+    }
     const crossed = bids.size > 0 && asks.size > 0 && Math.max(...bids.keys()) > Math.min(...asks.keys()); // prettier-ignore
     if (crossed) return;
     this.u = u;
+    this.ts = ts;
     this.sides = { bids, asks };
   }
 }

@@ -192,7 +192,7 @@ export function naiveMantissa(text: unknown): bigint {
   const [digits, power] = unsigned.split('e') as [string, string?];
   const [whole, fraction = ''] = digits.split('.') as [string, string?];
   const places = fraction.length - Number(power ?? 0) - 8;
-  if (Math.abs(places) > 80) return -1n;
+  if (Math.abs(places + 8) > 60) return -1n; // no venue writes that, not even of zero
   const all = BigInt(whole + fraction);
   if (places <= 0) return all * 10n ** BigInt(-places);
   return all % 10n ** BigInt(places) === 0n ? all / 10n ** BigInt(places) : -1n;
@@ -222,7 +222,10 @@ export function naiveJsonBook(data: unknown, m: NaiveMarket): NaiveRead {
 export class NaiveBook {
   levels: Map<string, number> | null = null;
   private seq = -1n;
+  private us = -1;
   private last: NaiveRow | null = null;
+  /** Messages that the book held already. */
+  repeats = 0;
 
   /** What a message did: rows applied, nothing, or the book lost. */
   take(read: NaiveRead): readonly NaiveRow[] {
@@ -235,12 +238,18 @@ export class NaiveBook {
       if (stale) return [];
     } else {
       if (this.levels === null) return [];
-      if (read.seq !== this.seq + 1n) {
+      const steps = read.seq - this.seq;
+      if (steps === 0n && this.us >= read.us) {
+        this.repeats += 1;
+        return [];
+      }
+      if (steps !== 1n) {
         this.levels = null;
         return [];
       }
     }
     this.seq = read.seq;
+    this.us = read.us;
     if (read.snapshot) this.last = null;
     // A delta without levels repeats the last one, at its own time.
     if (read.rows.length === 0) return this.last === null ? [] : [{ ...this.last, us: read.us }];

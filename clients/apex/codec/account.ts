@@ -1,6 +1,7 @@
 // One frame of the private stream in our words. A frame without a type is a snapshot; every list in it may be missing
 // or null. There is no sequence number: what a frame lacks can only be learnt by asking.
-import type { Fields, FillWord, OrderWord } from './words.js';
+import type { Fields } from '#clients/net/words';
+import type { FillWord, OrderWord } from './words.js';
 import { fillWord, isFields, orderWord, recordsOf, textOf } from './words.js';
 import { TOPICS } from '../endpoints.js';
 

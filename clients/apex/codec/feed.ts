@@ -10,11 +10,11 @@ import type { VenueInbox } from '#clients/net/venue-client';
 import { BOOK_LEVELS, TOPICS } from '../endpoints.js';
 import type { CrossSymbol } from '../wire.js';
 import { DepthSide } from './depth.js';
-import type { Fields } from './words.js';
+import type { Fields } from '#clients/net/words';
 import { isFields, textOf } from './words.js';
 
 /**
- * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, or a delta without a live book.
+ * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, a repeat, or a delta without a live book.
  * refused: a price off the grid or out of the band. gap, crossed: the book is not live any more. unreadable: nor is it
  * then, unless the damage was in a message of another topic (`live` tells).
  */
@@ -27,6 +27,8 @@ const REMEMBERED = 4_096;
 export class ApexFeed {
   /** The last u of a live book; null while it is broken. */
   u: number | null = null;
+  /** Its time. */
+  private bookUs = 0;
   private readonly bids = new DepthSide(BID);
   private readonly asks = new DepthSide(ASK);
   private young = new Set<string>();
@@ -93,11 +95,14 @@ export class ApexFeed {
     if (empty || s !== this.symbol || !Array.isArray(b) || !Array.isArray(a) || !(u >= 0))
       return this.damaged(this.topics.book);
     if (!snapshot && this.u === null) return 'ignored';
-    if (!snapshot && u !== (this.u as number) + 1) {
+    // The u that the book stands at, not newer: what it says is in the book already.
+    const repeat = !snapshot && u === this.u && us <= this.bookUs;
+    if (!snapshot && !repeat && u !== (this.u as number) + 1) {
       this.broken();
       return 'gap';
     }
     if (!this.readable(b) || !this.readable(a)) return this.damaged(this.topics.book);
+    if (repeat) return 'ignored';
     if (snapshot) {
       this.bids.clear();
       this.asks.clear();
@@ -106,6 +111,7 @@ export class ApexFeed {
     const told = this.apply(BID, b as Level[], us) + this.apply(ASK, a as Level[], us);
     if (told === 0) this.reaffirm(us);
     this.u = u;
+    this.bookUs = us;
     const crossed = this.bids.best > 0 && this.asks.best > 0 && this.bids.best > this.asks.best;
     if (!crossed) return 'applied';
     this.broken();

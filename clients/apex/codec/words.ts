@@ -1,70 +1,30 @@
 // What ApeX says about orders, fills, positions and accounts, brought to one form whether it came by REST or over the
 // private stream. Lenient about numbers in strings and null lists, strict about what is missing: null, never a guess.
-import type { Side } from '#core/units';
-import { ASK, BID } from '#core/units';
+import type { Fields, FillWord as VenueFillWord, OrderWord as VenueOrderWord } from '#clients/net/words'; // prettier-ignore
+import { isFields, numberOf, sideOf, statedOf, textOf } from '#clients/net/words';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export { isFields, numberOf, textOf };
 
-/** `done`: filled, cancelled or expired; nothing comes after it. */
-export type OrderState = 'pending' | 'open' | 'done';
-
-export interface OrderWord {
-  readonly id: string;
-  readonly clientId: string;
-  /** With a dash. */
-  readonly symbol: string;
-  readonly side: Side;
-  readonly price: string;
-  readonly size: string;
+export interface OrderWord extends VenueOrderWord {
   /** What is matched so far: settled or not. */
   readonly filled: string;
-  readonly state: OrderState;
   readonly status: string;
-  readonly cancelReason: string;
   readonly updatedMs: number;
 }
 
-export interface FillWord {
-  readonly id: string;
-  readonly orderId: string;
-  readonly clientId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly price: string;
-  readonly size: string;
-  readonly fee: string;
-  readonly maker: boolean;
-  readonly liquidation: boolean;
-  readonly createdMs: number;
+export interface FillWord extends VenueFillWord {
   /** The venue took it back: FAILED_CENSOR_FAILURE or FAILED_L2_REJECTED. */
   readonly failed: boolean;
-}
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The text of a field that is a string or a number; '' otherwise. */
-export function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : '';
-}
-
-/** The number of a field that is a number or a numeric string; 0 otherwise. */
-export function numberOf(fields: Fields, name: string): number {
-  const value = Number(textOf(fields, name));
-  return Number.isFinite(value) ? value : 0;
 }
 
 /** The records of a list; a missing or null list is empty. */
 export const recordsOf = (value: unknown): readonly Fields[] =>
   Array.isArray(value) ? value.filter(isFields) : [];
 
-const sideOf = (text: string): Side | null => (text === 'BUY' ? BID : text === 'SELL' ? ASK : null);
 const firstOf = (fields: Fields, ...names: readonly string[]): string =>
   names.map((name) => textOf(fields, name)).find((text) => text !== '') ?? '';
 
-const STATES: Readonly<Record<string, OrderState>> = {
+const STATES: Readonly<Record<string, OrderWord['state']>> = {
   PENDING: 'pending', UNTRIGGERED: 'pending', OPEN: 'open', CANCELING: 'open',
   FILLED: 'done', CANCELED: 'done', CANCELLED: 'done', EXPIRED: 'done', REJECTED: 'done',
 }; // prettier-ignore
@@ -86,7 +46,7 @@ export function orderWord(value: unknown): OrderWord | null {
   if (side === null || id === '' || state === undefined) return null;
   const size = textOf(value, 'size');
   return {
-    ...{ id, side, status, state, size, symbol: textOf(value, 'symbol') },
+    ...{ id, side, status, state, size, market: textOf(value, 'symbol') },
     clientId: firstOf(value, 'clientId', 'clientOrderId'),
     price: textOf(value, 'price'),
     filled: status === 'FILLED' ? size : filledOf(value),
@@ -102,11 +62,11 @@ export function fillWord(value: unknown): FillWord | null {
   const size = textOf(value, 'size');
   if (side === null || id === '' || size === '') return null;
   return {
-    ...{ id, side, size, symbol: textOf(value, 'symbol') },
+    ...{ id, side, size, market: textOf(value, 'symbol') },
     orderId: textOf(value, 'orderId'),
     clientId: firstOf(value, 'clientOrderId', 'clientId'),
     price: textOf(value, 'price'),
-    fee: textOf(value, 'fee'),
+    fee: statedOf(value, 'fee'),
     maker: firstOf(value, 'liquidity', 'direction') === 'MAKER',
     liquidation: value['isLiquidate'] === true || value['isDeleverage'] === true,
     createdMs: numberOf(value, 'createdAt'),

@@ -15,7 +15,7 @@ import {
 import { BookSequence } from './sequence.js';
 
 /**
- * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, or a delta without a live book.
+ * applied: rows were handed on (of an empty delta one that changes nothing). ignored: not for us, a repeat, or a delta without a live book.
  * refused: a price off the grid or out of the band; the book is as it was. gap, unreadable: the book is not live any
  * more, mark it unhealthy and subscribe anew. private: readPrivateFrame of private.ts takes it. heartbeat: a sign of life.
  */
@@ -119,7 +119,7 @@ export class ParadexFeed {
     const { output, sequence } = this;
     output.begin();
     if (!this.gather(b, bids, BID) || !this.gather(b, asks, ASK)) return 'unreadable';
-    const verdict = kind === SNAPSHOT ? sequence.onSnapshot(seq) : sequence.onDelta(seq);
+    const verdict = kind === SNAPSHOT ? sequence.onSnapshot(seq, us) : sequence.onDelta(seq, us);
     if (verdict === 'gap') return 'gap';
     if (verdict === 'ignore') return 'ignored';
     output.commit(kind === SNAPSHOT, us);

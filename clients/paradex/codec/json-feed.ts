@@ -57,7 +57,7 @@ export class JsonFeed {
       this.gatherAll(data['updates'], false) &&
       this.gatherAll(data['deletes'], true);
     if (!whole) return 'unreadable';
-    const verdict = kind === 's' ? sequence.onSnapshot(seq) : sequence.onDelta(seq);
+    const verdict = kind === 's' ? sequence.onSnapshot(seq, us) : sequence.onDelta(seq, us);
     if (verdict === 'gap') return 'gap';
     if (verdict === 'ignore') return 'ignored';
     output.commit(kind === 's', us);

@@ -11,23 +11,26 @@ export class BookSequence {
   state: BookState = 'waiting';
   /** Number of the message that the book stands at; meaningless unless live. */
   seq = -1;
+  /** Its time. */
+  private us = -1;
   /** Since the beginning. */
   gaps = 0;
 
   /** A snapshot replaces everything, but one older than a live book is a message out of its place. */
-  onSnapshot(seq: number): Verdict {
+  onSnapshot(seq: number, us: number): Verdict {
     if (this.state === 'live' && seq < this.seq) return this.breakOff();
     this.state = 'live';
-    this.seq = seq;
-    return 'apply';
+    return this.stand(seq, us);
   }
 
-  /** Exactly the next number, an empty delta included; anything else is a gap. */
-  onDelta(seq: number): Verdict {
+  /**
+   * Exactly the next number, an empty delta included. The number that the book stands at, not newer, is a repeat: what it
+   * says is in the book already. Anything else is a gap.
+   */
+  onDelta(seq: number, us: number): Verdict {
     if (this.state !== 'live') return 'ignore';
-    if (seq !== this.seq + 1) return this.breakOff();
-    this.seq = seq;
-    return 'apply';
+    if (seq === this.seq + 1) return this.stand(seq, us);
+    return seq === this.seq && us <= this.us ? 'ignore' : this.breakOff();
   }
 
   /** A message could not be read, or the link fell: a live book is one no longer. */
@@ -39,6 +42,12 @@ export class BookSequence {
   reset(): void {
     this.state = 'waiting';
     this.seq = -1;
+  }
+
+  private stand(seq: number, us: number): Verdict {
+    this.seq = seq;
+    this.us = us;
+    return 'apply';
   }
 
   private breakOff(): Verdict {

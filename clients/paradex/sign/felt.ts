@@ -5,6 +5,8 @@ import { STARK_PRIME } from './curve.js';
 /** Paradex signs sizes and prices as whole counts of 10^-8. */
 const PLACES = 8;
 const SHORT_STRING = 31;
+/** '.' counted from '0'. */
+const POINT = -2;
 
 /** A hex number such as an address or a key. Throws a RangeError naming `what`, never the text. */
 export function feltFromHex(text: string, what: string): bigint {
@@ -33,10 +35,26 @@ export function shortString(text: string): bigint {
  * anything else: signs, exponents, blanks, no digits.
  */
 export function quantums(text: string): bigint {
-  const match = /^(\d+)(?:\.(\d*))?$/.exec(text);
-  if (match === null) throw new RangeError(`"${text}" is not a plain decimal number`);
-  const fraction = (match[2] ?? '').slice(0, PLACES).padEnd(PLACES, '0');
-  return BigInt(`${match[1]}${fraction}`);
+  let count = 0;
+  let [places, point] = [0, false];
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (point && places === PLACES) continue;
+      count = count * 10 + digit;
+      if (point) places += 1;
+    } else if (digit === POINT && !point && i > 0) point = true;
+    else throw new RangeError(`"${text}" is not a plain decimal number`);
+  }
+  if (text === '') throw new RangeError('"" is not a plain decimal number');
+  for (; places < PLACES; places++) count *= 10;
+  return count <= Number.MAX_SAFE_INTEGER ? BigInt(count) : exactQuantums(text);
+}
+
+/** Beyond 2^53 the digits themselves are the number. */
+function exactQuantums(text: string): bigint {
+  const [whole, fraction = ''] = text.split('.') as [string, string?];
+  return BigInt(`${whole}${fraction.slice(0, PLACES).padEnd(PLACES, '0')}`);
 }
 
 /** A whole number that is safe to have gone through a double: a time. Throws a RangeError naming `what`. */

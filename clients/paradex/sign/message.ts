@@ -70,7 +70,8 @@ export class Messages {
 
   /** Throws a RangeError for a field that cannot be signed, as do the others. */
   order(order: SignableOrder): bigint {
-    const state = this.#states.get(keyOf(order)) ?? this.#unpriced(this.#order, order);
+    const hashed = this.#states.size === 0 ? undefined : this.#states.get(keyOf(order));
+    const state = hashed ?? this.#unpriced(this.#order, order);
     return this.#close(state, [priceOf(order), 7n]);
   }
 

@@ -53,6 +53,7 @@ export function emitPoints(module: ModuleBuilder, field: FieldModule): void {
     acc: { x: element(), y: element(), zz: element(), zzz: element(), filled: element() },
     t: [element(), element(), element(), element(), element(), element()],
   };
+  const sink = module.reserve(4);
   const clear = module.func(0, (f) => f.store32(ground.acc.filled, 0, i32.of(0)), {
     name: 'clear',
   });
@@ -62,7 +63,7 @@ export function emitPoints(module: ModuleBuilder, field: FieldModule): void {
   });
   const addMultiple = module.func(
     3,
-    (f, table, scalar, width) => emitAddMultiple(f, add, table, scalar, width),
+    (f, table, scalar, width) => emitAddMultiple(f, add, [table, scalar, width], sink),
     { name: 'addMultiple' },
   );
   const affineX = module.func(1, (f, dst) => emitAffineX(f, ground, dst), {
@@ -138,20 +139,37 @@ function emitSetToDouble(f: Body, { field, acc, t }: Ground, point: I32): void {
   f.call(sub, acc.y, acc.y, w);
 }
 
-function emitAddMultiple(f: Body, add: Func, table: I32, scalar: I32, width: I32): void {
-  const bit = f.local('i32', i32.of(0));
-  const window = f.local('i32', table);
+/**
+ * Walks the windows twice: first it only reads one word of each point, so that the cache misses of all of them overlap,
+ * then it adds. `sink` takes the sum of what was read, or an engine might leave the reads out.
+ */
+function emitAddMultiple(
+  f: Body,
+  add: Func,
+  [table, scalar, width]: readonly [I32, I32, I32],
+  sink: number,
+): void {
+  const bit = f.local('i32');
+  const window = f.local('i32');
   const digit = f.local('i32');
+  const touched = f.local('i32');
   const entries = i32.shiftLeft(i32.of(1), width);
-  f.repeat(() => {
-    const word = i32.load(i32.add(scalar, i32.shiftRight(bit, i32.of(3))));
-    const mask = i32.sub(entries, i32.of(1));
-    f.set(digit, i32.and(i32.shiftRight(word, i32.and(bit, i32.of(7))), mask));
-    f.if(digit, () => f.call(add, pointAt(window, digit)));
-    f.set(window, pointAt(window, entries));
-    f.set(bit, i32.add(bit, width));
-    return i32.less(bit, i32.of(252));
-  });
+  const walk = (visit: () => void): void => {
+    f.set(bit, i32.of(0));
+    f.set(window, table);
+    f.repeat(() => {
+      const word = i32.load(i32.add(scalar, i32.shiftRight(bit, i32.of(3))));
+      const mask = i32.sub(entries, i32.of(1));
+      f.set(digit, i32.and(i32.shiftRight(word, i32.and(bit, i32.of(7))), mask));
+      visit();
+      f.set(window, pointAt(window, entries));
+      f.set(bit, i32.add(bit, width));
+      return i32.less(bit, i32.of(252));
+    });
+  };
+  walk(() => f.set(touched, i32.add(touched, i32.load(pointAt(window, digit)))));
+  f.store32(i32.of(sink), 0, touched);
+  walk(() => f.if(digit, () => f.call(add, pointAt(window, digit))));
 }
 
 function emitAffineX(f: Body, { field, acc, t }: Ground, dst: I32): void {

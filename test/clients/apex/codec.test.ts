@@ -35,8 +35,8 @@ function rig() {
   const rows: number[][] = [];
   const out = { row: (...columns: number[]) => void rows.push(columns) };
   const feed = new ApexFeed(CROSS, instrument, out as never);
-  const book = (type: string, b: Level[], a: Level[], u: number, s: string = CROSS) =>
-    feed.onFrame({ topic: TOPICS.book(CROSS), type, data: { s, b, a, u }, cs: 1, ts: TS });
+  const book = (type: string, b: Level[], a: Level[], u: number, s: string = CROSS, ts = TS) =>
+    feed.onFrame({ topic: TOPICS.book(CROSS), type, data: { s, b, a, u }, cs: 1, ts });
   const take = (): number[][] => rows.splice(0);
   return { feed, book, take, rows };
 }
@@ -65,7 +65,7 @@ describe('the book', () => {
   });
 
   test('u must grow by exactly 1; nothing counts until the next snapshot', () => {
-    for (const wrong of [500, 502, 499]) {
+    for (const wrong of [502, 503, 499]) {
       const { book, take, feed } = rig();
       book('snapshot', ...SNAPSHOT, 500);
       take();
@@ -76,6 +76,18 @@ describe('the book', () => {
       expect(book('snapshot', ...SNAPSHOT, 7)).toBe('applied'); // any u starts a chain
       expect(book('delta', [], [], 8)).toBe('applied');
     }
+  });
+
+  test('a repeat is dropped: the same u, not newer; the same u with a later time is a gap', () => {
+    const { book, take, feed } = rig();
+    book('snapshot', ...SNAPSHOT, 500);
+    expect(book('delta', [['99.5', '9']], [], 501)).toBe('applied');
+    take();
+    expect(book('delta', [['99.5', '9']], [], 501)).toBe('ignored');
+    expect([take(), feed.u]).toEqual([[], 501]);
+    expect(book('delta', [], [], 502)).toBe('applied');
+    expect(book('delta', [], [], 502, CROSS, TS + 1)).toBe('gap');
+    expect(feed.live).toBe(false);
   });
 
   test('crossed is broken, locked is not', () => {

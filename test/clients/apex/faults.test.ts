@@ -8,11 +8,11 @@ import type { HttpOutcome, HttpRequest, Network } from '#core/outside';
 import type { Micros } from '#core/units';
 import { ASK, BID } from '#core/units';
 import { ApexClient } from '#clients/apex/client';
-import { Doubts } from '#clients/apex/client-doubts';
-import { FillDesk } from '#clients/apex/client-fills';
-import { Machine } from '#clients/apex/client-machine';
+import { Doubts } from '#clients/net/doubts';
+import { FillDesk } from '#clients/net/fill-desk';
+import { Recovery } from '#clients/net/recovery';
 import type { Answer, Rig } from './scripted.js';
-import { API, ENVIRONMENT, FakeSigner, Heard, place, refusal, reply, ScriptedApex, SYMBOL } from './scripted.js'; // prettier-ignore
+import { API, ENVIRONMENT, FakeSigner, Heard, paceOf, place, refusal, reply, ScriptedApex, SYMBOL } from './scripted.js'; // prettier-ignore
 
 const NOW = 0 as Micros;
 const FAULTS = Number(process.env['MM_APEX_FAULTS'] ?? '200');
@@ -42,17 +42,7 @@ async function makeRun(bug: Bug): Promise<Rig> {
     ...{ network: bug === 'timeout is failure' ? naive : venue, clock: venue.clock, seed: 1 },
     ...{ api: API, signer, inbox: heard, environment: ENVIRONMENT, symbol: SYMBOL, runId: 'run1' },
   });
-  const run = (ms: number): void => venue.clock.advanceTo((venue.clock.nowUs() + ms * 1_000) as Micros); // prettier-ignore
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    const mark = (): void => void (done = true);
-    promise.then(mark, mark);
-    for (let i = 0; i < 50_000 && !done; i += 1) {
-      await Promise.resolve();
-      if (i % 5 === 4) run(1);
-    }
-    return promise;
-  };
+  const { run, settle } = paceOf(venue.clock);
   await settle(client.start());
   client.open();
   run(200);
@@ -115,7 +105,9 @@ class Chaos {
       const buy = random.next() < 0.5;
       client.send(NOW, [place(this.ordinal, buy ? BID : ASK, buy ? 599_990 : 600_100)]);
     } else if (what < 0.65 && this.ordinal > 0) {
-      client.send(NOW, [{ kind: 'cancel', ordinal: 1 + Math.floor(random.next() * this.ordinal) }]);
+      const ordinal = 1 + Math.floor(random.next() * this.ordinal);
+      // The engine cancels what it believes open; the end of anything else would be told again.
+      if (!rig.heard.ended(ordinal)) client.send(NOW, [{ kind: 'cancel', ordinal }]);
     } else if (what < 0.7) client.send(NOW, [CANCEL_ALL]);
     else {
       const open = venue.open.filter((o) => o.status === 'OPEN');
@@ -166,7 +158,7 @@ class Chaos {
     const { rig, tally } = this;
     const { venue, heard, client } = rig;
     const banned = heard.notes.some((n) => n.includes('403'));
-    this.live(banned ? 1_000_000 : 40_000);
+    this.live(banned ? 1_000_000 : 80_000);
     client.send(NOW, [CANCEL_ALL]);
     this.live(20_000);
     const wrong = (text: string): void => void tally.wrong.push(text);
@@ -235,12 +227,12 @@ describe('faults', () => {
     async (bug) => {
       type Patched = Record<string, (...args: never[]) => void>;
       const fills = FillDesk.prototype as unknown as Patched;
-      const machine = Machine.prototype as unknown as Patched;
+      const recovery = Recovery.prototype as unknown as Patched;
       const doubts = Doubts.prototype as unknown as Patched;
-      const [remember, recover, look] = [fills['remember'], machine['recover'], doubts['look']];
+      const [remember, run, look] = [fills['remember'], recovery['run'], doubts['look']];
       if (bug === 'no dedupe') fills['remember'] = () => undefined;
       if (bug === 'nobody asks') {
-        machine['recover'] = function (this: { up(): void }) {
+        recovery['run'] = function (this: { up(): void }) {
           this.up();
         };
         doubts['look'] = () => undefined;
@@ -249,7 +241,7 @@ describe('faults', () => {
         expect((await campaign(120, bug, 'apex')).wrong.length).toBeGreaterThan(0);
       } finally {
         Object.assign(fills, { remember });
-        Object.assign(machine, { recover });
+        Object.assign(recovery, { run });
         Object.assign(doubts, { look });
       }
     },

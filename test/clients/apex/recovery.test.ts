@@ -166,6 +166,18 @@ describe('the public stream', () => {
     expect(ops.map((f) => f['op'])).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
   });
 
+  test('a snapshot that is lost is asked for again within 1.5 s, on the same connection', async () => {
+    const { venue, heard, run, client } = await readyRig();
+    venue.silentBook = true;
+    venue.book('delta', [], [], venue.u + 2);
+    run(600);
+    venue.silentBook = false;
+    const rows = heard.rows.length;
+    run(900);
+    expect(heard.rows.length).toBeGreaterThan(rows);
+    expect(client.counters.cuts).toBe(0);
+  });
+
   test('an empty tick is heard of: a level that changes nothing', async () => {
     const { venue, heard, run } = await readyRig();
     const rows = heard.rows.length;
@@ -376,4 +388,22 @@ describe('emergency', () => {
     expect(notes.join()).toContain('shut this address out');
     await emergency.close();
   });
+});
+
+test('a venue that is away for five minutes: a line a subject at once, then one in thirty seconds', async () => {
+  const rig = await readyRig();
+  const { venue, heard } = rig;
+  heard.notes.length = 0;
+  venue.refusing = venue.away = true;
+  venue.privateSocket.end(1006, 'cut');
+  venue.publicSocket.end(1006, 'cut');
+  rig.client.send(0 as Micros, [{ kind: 'cancel-all' }]);
+  rig.run(2_000);
+  expect(heard.notes.length).toBeLessThanOrEqual(4);
+  rig.run(298_000);
+  expect(heard.notes.length).toBeLessThanOrEqual(4 * 10);
+  expect(heard.notes.some((note) => note.includes('times more since'))).toBe(true);
+  venue.refusing = venue.away = false;
+  rig.run(12_000);
+  expect(heard.notes.filter((note) => note.startsWith('left out of the log'))).toHaveLength(1);
 });

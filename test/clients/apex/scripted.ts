@@ -1,8 +1,8 @@
 // An ApeX of a few lines: it keeps orders and fills, answers every call plainly, checks every request signature, and
 // lets a test put another answer (a refusal, silence, a cut) in front of any path. Stepped clock; nothing here matches.
-import type { HttpOutcome, HttpRequest, Network, Socket, SocketHandlers } from '#core/outside';
-import type { EngineEvent, PlaceCommand } from '#core/messages';
-import type { Aggressor, Lots, Micros, Side, SpanMicros, Ticks } from '#core/units';
+import type { HttpOutcome, HttpRequest, SocketHandlers } from '#core/outside';
+import type { PlaceCommand } from '#core/messages';
+import type { Lots, Micros, Side, SpanMicros, Ticks } from '#core/units';
 import { BID } from '#core/units';
 import { ApexClient, type ApexOptions } from '#clients/apex/client';
 import { loopback, type ApexEnvironment } from '#clients/apex/endpoints';
@@ -10,11 +10,19 @@ import { signRequest } from '#clients/apex/sign/request';
 import type { ApexSigner } from '#clients/apex/signer';
 import type { ApexSwitches } from '#clients/apex/switches';
 import type { DashSymbol } from '#clients/apex/wire';
-import { SteppedClock } from '#sim/venues/stepped-clock';
+import {
+  Heard,
+  HOP,
+  paceOf,
+  ScriptedNetwork,
+  ScriptedSocket,
+} from '../../support/scripted-venue.js';
+import type { Pace } from '../../support/scripted-venue.js';
+
+export { Heard, HOP, paceOf };
 
 export const SYMBOL = 'BTC-USDT' as DashSymbol;
 export const START_US = 1_790_000_000_000_000 as Micros;
-export const HOP = 1_000 as SpanMicros;
 export const API = { key: 'the-key', secret: 'the-secret', passphrase: 'the-passphrase' };
 export const L2_KEY = `0x${'ab'.repeat(32)}`;
 export const ENVIRONMENT = loopback('http://127.0.0.1:1') as ApexEnvironment;
@@ -48,55 +56,29 @@ export interface VenueOrder {
   updatedAt: number;
 }
 
-export class FakeSocket implements Socket {
-  open = false;
-  frozen = false;
+export class FakeSocket extends ScriptedSocket {
   readonly asked: Json[] = [];
 
   constructor(
     private readonly venue: ScriptedApex,
-    readonly url: string,
-    readonly handlers: SocketHandlers,
-  ) {}
+    url: string,
+    handlers: SocketHandlers,
+  ) {
+    super(venue, url, handlers);
+  }
 
   get isPrivate(): boolean {
     return this.url.includes('realtime_private');
   }
-  send(text: string): boolean {
-    if (!this.open) return false;
-    if (!this.frozen) this.venue.later(() => this.venue.onText(this, JSON.parse(text) as Json));
-    return true;
-  }
-  ping(): boolean {
-    if (this.open && !this.frozen) this.venue.later(() => this.handlers.onPong?.());
-    return this.open;
-  }
-  close(): void {
-    this.end(1000, '');
-  }
-  terminate(): void {
-    this.end(1006, '');
-  }
-  end(code: number, reason: string): void {
-    if (!this.open) return;
-    this.open = false;
-    this.venue.later(() => this.handlers.onClose(code, reason));
-  }
   push(frame: unknown): void {
     this.text(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
-  private text(text: string): void {
-    if (this.frozen) return;
-    this.venue.later(() => {
-      if (this.open) this.handlers.onText(text);
-    });
+  protected heard(text: string): void {
+    this.venue.onText(this, JSON.parse(text) as Json);
   }
 }
 
-export class ScriptedApex implements Network {
-  readonly clock = new SteppedClock(START_US);
-  readonly sockets: FakeSocket[] = [];
-  readonly requests: HttpRequest[] = [];
+export class ScriptedApex extends ScriptedNetwork<FakeSocket> {
   readonly handlers = new Map<string, Handler>();
   readonly orders = new Map<string, VenueOrder>();
   readonly fills: Json[] = [];
@@ -104,7 +86,8 @@ export class ScriptedApex implements Network {
   account: Json = { id: '634283468140839001', l2Key: L2_KEY, contractAccount: { makerFeeRate: '0.00025', takerFeeRate: '0.00050' } }; // prettier-ignore
   positions: Json[] = [];
   contract: Json = CONTRACT;
-  refusing = false;
+  /** Subscriptions to the book are taken, and no snapshot follows. */
+  silentBook = false;
   /** Post-only orders are accepted, then thrown out. */
   crossing = false;
   u = 500;
@@ -112,34 +95,22 @@ export class ScriptedApex implements Network {
   mark = '';
   private nextId = 1;
 
-  later(run: () => void): void {
-    this.clock.after(HOP, run);
+  constructor() {
+    super(START_US);
   }
+
   get nowMs(): number {
     return Math.floor(this.clock.nowUs() / 1_000);
   }
 
-  connect(url: string, handlers: SocketHandlers): Socket {
-    const socket = new FakeSocket(this, url, handlers);
-    this.later(() => {
-      if (this.refusing) return handlers.onClose(1006, 'refused');
-      socket.open = true;
-      this.sockets.push(socket);
-      handlers.onOpen();
-    });
-    return socket;
+  protected socket(url: string, handlers: SocketHandlers): FakeSocket {
+    return new FakeSocket(this, url, handlers);
   }
 
-  request(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
-    this.requests.push(request);
+  protected answer(request: HttpRequest, finish: (outcome: HttpOutcome) => void): void {
     const { path, form } = this.checked(request);
     const handler = this.handlers.get(path);
     const wanted = handler === undefined ? 'plain' : handler(request, form);
-    let open = true;
-    const finish = (outcome: HttpOutcome): void => {
-      if (open) done(outcome);
-      open = false;
-    };
     const fast = (answer: HttpOutcome): void => void this.clock.after(HOP, () => finish(answer));
     if (wanted === 'plain') this.later(() => fast(this.plain(request, path, form)));
     else if (wanted === 'lost') this.later(() => void this.plain(request, path, form));
@@ -151,7 +122,6 @@ export class ScriptedApex implements Network {
     else if (wanted === 'late')
       this.clock.after(1_000_000 as SpanMicros, () => void this.plain(request, path, form));
     else if (wanted !== null) this.later(() => fast(wanted));
-    this.clock.after(request.timeout, () => finish({ kind: 'unknown', detail: 'timed out' }));
   }
 
   /** Refuses to go on with a request that the real venue would not have taken. */
@@ -305,7 +275,7 @@ export class ScriptedApex implements Network {
       return this.login(socket, JSON.parse(args[0] as string) as Json, ack);
     socket.push(ack);
     if (frame['op'] === 'subscribe' && args[0]?.startsWith('orderBook'))
-      this.later(() => this.snapshot());
+      this.later(() => (this.silentBook ? undefined : this.snapshot()));
   }
   private login(socket: FakeSocket, login: Json, ack: Json): void {
     const expected = signRequest(API.secret, Number(login['timestamp']), 'GET', '/ws/accounts', '');
@@ -320,15 +290,6 @@ export class ScriptedApex implements Network {
     socket.push({ type: 'snapshot', timestamp: this.nowMs, topic: 'ws_zk_accounts_v3', contents });
   }
 
-  private last(isPrivate: boolean): FakeSocket {
-    return this.sockets.filter((s) => s.isPrivate === isPrivate).at(-1) as FakeSocket;
-  }
-  get privateSocket(): FakeSocket {
-    return this.last(true);
-  }
-  get publicSocket(): FakeSocket {
-    return this.last(false);
-  }
   calls(path: string): HttpRequest[] {
     return this.requests.filter((r) => r.url.split('?')[0]?.endsWith(`/api/v3${path}`));
   }
@@ -354,33 +315,6 @@ export const CONTRACT: Json = {
   ...{ enableTrade: true, enableOpenPosition: true },
 };
 
-/** Everything a client wrote, in order. */
-export class Heard {
-  readonly events: EngineEvent[] = [];
-  readonly notes: string[] = [];
-  readonly rows: number[][] = [];
-
-  row(kind: number, side: Aggressor, us: number, price: number, size: number): void {
-    this.rows.push([kind, side, us, price, size]);
-  }
-  event(event: EngineEvent): void {
-    this.events.push(event);
-  }
-  note(_level: string, text: string): void {
-    this.notes.push(text);
-  }
-  of<Kind extends EngineEvent['kind']>(kind: Kind): Extract<EngineEvent, { kind: Kind }>[] {
-    return this.events.filter((e): e is Extract<EngineEvent, { kind: Kind }> => e.kind === kind);
-  }
-  /** Kinds of everything about one order. */
-  story(ordinal: number): string[] {
-    return this.events.filter((e) => 'ordinal' in e && e.ordinal === ordinal).map((e) => e.kind);
-  }
-  links(channel: 'public' | 'private'): string[] {
-    return this.of('link').filter((e) => e.channel === channel).map((e) => e.state); // prettier-ignore
-  }
-}
-
 /** Answers at once; `hold` keeps answers back until `release`. */
 export class FakeSigner implements ApexSigner {
   readonly l2Key = L2_KEY;
@@ -402,15 +336,11 @@ export class FakeSigner implements ApexSigner {
   }
 }
 
-export interface Rig {
+export interface Rig extends Pace {
   readonly venue: ScriptedApex;
   readonly client: ApexClient;
   readonly signer: FakeSigner;
   readonly heard: Heard;
-  /** Runs the clock on by ms. */
-  run(ms: number): void;
-  /** Awaits something that the clock must bring about. */
-  settle<T>(promise: Promise<T>): Promise<T>;
 }
 
 export function makeRig(
@@ -425,18 +355,7 @@ export function makeRig(
     ...{ environment: ENVIRONMENT, symbol: SYMBOL, runId: 'run1', switches },
     ...more,
   });
-  const run = (ms: number): void => venue.clock.advanceTo((venue.clock.nowUs() + ms * 1_000) as Micros); // prettier-ignore
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    const mark = (): void => void (done = true);
-    promise.then(mark, mark);
-    for (let i = 0; i < 50_000 && !done; i += 1) {
-      await Promise.resolve();
-      if (i % 5 === 4) run(1);
-    }
-    return promise;
-  };
-  return { venue, client, signer, heard, run, settle };
+  return { venue, client, signer, heard, ...paceOf(venue.clock) };
 }
 
 /** A client that has started, opened and may quote. */

@@ -154,7 +154,11 @@ describe('the feed on the vectors', () => {
       [ROW_LEVEL, -1, us + 2000, 912_346, 50_000],
     ]);
     expect(feed.sequence).toMatchObject({ state: 'live', seq: 2002 });
-    expect(feed.onFrame(bytesOf(vector('book delta v1: empty')))).toBe('gap');
+    // Once more is nothing; what comes before it is a gap.
+    expect(feed.onFrame(bytesOf(vector('book delta v1: empty')))).toBe('ignored');
+    expect(feed.sequence).toMatchObject({ state: 'live', seq: 2002, gaps: 0 });
+    expect(rows.length).toBe(8);
+    expect(feed.onFrame(bytesOf(vector('book delta v1: remove')))).toBe('gap');
     expect(feed.sequence).toMatchObject({ state: 'broken', gaps: 1 });
     expect(feed.onFrame(bytesOf(vector('book snapshot v1')))).toBe('applied');
   });

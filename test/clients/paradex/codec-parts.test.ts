@@ -94,14 +94,28 @@ describe('the exact grid', () => {
 
 test('the sequence rule', () => {
   const s = new BookSequence();
-  expect([s.onDelta(5), s.onSnapshot(10), s.onDelta(11), s.onDelta(12)]).toEqual(['ignore', 'apply', 'apply', 'apply']); // prettier-ignore
-  expect([s.onDelta(14), s.state, s.onDelta(15), s.gaps]).toEqual(['gap', 'broken', 'ignore', 1]);
-  expect([s.onSnapshot(20), s.onDelta(20), s.state]).toEqual(['apply', 'gap', 'broken']); // twice
-  expect([s.onSnapshot(30), s.onSnapshot(30), s.onSnapshot(29)]).toEqual(['apply', 'apply', 'gap']);
+  const delta = (seq: number, us = seq): string => s.onDelta(seq, us);
+  const snapshot = (seq: number): string => s.onSnapshot(seq, seq);
+  expect([delta(5), snapshot(10), delta(11), delta(12)]).toEqual(['ignore', 'apply', 'apply', 'apply']); // prettier-ignore
+  expect([delta(14), s.state, delta(15), s.gaps]).toEqual(['gap', 'broken', 'ignore', 1]);
+  expect([snapshot(30), snapshot(30), snapshot(29)]).toEqual(['apply', 'apply', 'gap']);
   s.reset();
-  expect([s.state, s.onDelta(30), s.onSnapshot(3), s.seq]).toEqual(['waiting', 'ignore', 'apply', 3]); // prettier-ignore
+  expect([s.state, delta(30), snapshot(3), s.seq]).toEqual(['waiting', 'ignore', 'apply', 3]); // prettier-ignore
   s.invalidate();
-  expect([s.state, s.onDelta(4)]).toEqual(['broken', 'ignore']);
+  expect([s.state, delta(4)]).toEqual(['broken', 'ignore']);
+});
+
+test('a repeat is dropped: the number that the book stands at, not newer; anything else is a gap', () => {
+  const s = new BookSequence();
+  s.onSnapshot(20, 100);
+  expect([s.onDelta(20, 100), s.state, s.gaps]).toEqual(['ignore', 'live', 0]); // in the snapshot
+  expect([s.onDelta(21, 101), s.onDelta(21, 101), s.onDelta(21, 99)]).toEqual(['apply', 'ignore', 'ignore']); // prettier-ignore
+  expect([s.onDelta(22, 101), s.seq, s.gaps]).toEqual(['apply', 22, 0]);
+  // One number, two messages: the counter cannot be trusted.
+  expect([s.onDelta(22, 102), s.state]).toEqual(['gap', 'broken']);
+  s.onSnapshot(30, 200);
+  s.onDelta(31, 201);
+  expect([s.onDelta(30, 200), s.state, s.gaps]).toEqual(['gap', 'broken', 2]); // an older one
 });
 
 describe('text and binary say the same', () => {

@@ -159,7 +159,7 @@ describe('the private link', () => {
     const rig = await readyRig();
     rig.venue.refusing = true;
     rig.venue.privateSocket.end(4031, 'no subscription');
-    const failed = (): number => rig.heard.notes.filter((n) => n.startsWith('private socket not opened')).length; // prettier-ignore
+    const failed = (): number => rig.venue.tried.filter((s) => s.isPrivate && !s.open).length;
     rig.run(60_000);
     const first = failed();
     rig.run(60_000);
@@ -281,21 +281,35 @@ describe('the public link', () => {
     expect(rig.heard.links('public')).toEqual(['up', 'gap']);
     rig.run(50);
     expect(rig.venue.publicSocket.asked.map((a) => a.method)).toContain('unsubscribe');
-    const rows = rig.heard.rows;
+    const rows = rig.heard.rows.length;
     rig.venue.delta();
     rig.run(5);
-    expect(rig.heard.rows).toBeGreaterThan(rows);
+    expect(rig.heard.rows.length).toBeGreaterThan(rows);
     expect(rig.client.counters.gaps).toBe(1);
+  });
+
+  test('a snapshot that is lost is asked for again within 1.5 s, on the same connection', async () => {
+    const rig = await readyRig();
+    rig.venue.rpc.set('subscribe', ({ params }) => ({ result: params })); // and no book follows
+    rig.venue.delta(2);
+    rig.run(600);
+    rig.venue.rpc.delete('subscribe');
+    const rows = rig.heard.rows.length;
+    rig.run(900);
+    rig.venue.delta();
+    rig.run(5);
+    expect(rig.heard.rows.length).toBeGreaterThan(rows);
+    expect(rig.client.counters.cuts).toBe(0);
   });
 
   test('an empty delta is heard of: the engine must not take a quiet book for a stale one', async () => {
     const rig = await readyRig();
-    const { rows } = rig.heard;
+    const rows = rig.heard.rows.length;
     for (let i = 0; i < 3; i += 1) {
       rig.venue.delta(1, []);
       rig.run(1_000);
     }
-    expect(rig.heard.rows).toBe(rows + 3);
+    expect(rig.heard.rows.length).toBe(rows + 3);
     expect(rig.heard.links('public')).toEqual(['up']);
   });
 
@@ -545,4 +559,22 @@ describe('the emergency client', () => {
     rig.venue.http.set('GET /orders', () => reply({ error: 'INVALID_TOKEN_SCOPE' }, 403));
     await expect(rig.settle(emergency(rig).openOrders())).rejects.toThrow('INVALID_TOKEN_SCOPE');
   });
+});
+
+test('a venue that is away for five minutes: a line a subject at once, then one in thirty seconds', async () => {
+  const rig = await readyRig();
+  const { venue, heard } = rig;
+  heard.notes.length = 0;
+  venue.refusing = venue.away = true;
+  venue.privateSocket.end(1006, 'cut');
+  venue.publicSocket.end(1006, 'cut');
+  rig.client.send(0 as Micros, [{ kind: 'cancel-all' }]);
+  rig.run(2_000);
+  expect(heard.notes.length).toBeLessThanOrEqual(4);
+  rig.run(298_000);
+  expect(heard.notes.length).toBeLessThanOrEqual(4 * 10);
+  expect(heard.notes.some((note) => note.includes('times more since'))).toBe(true);
+  venue.refusing = venue.away = false;
+  rig.run(12_000);
+  expect(heard.notes.filter((note) => note.startsWith('left out of the log'))).toHaveLength(1);
 });

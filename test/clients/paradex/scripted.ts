@@ -1,18 +1,25 @@
 // A Paradex of a few lines that a test scripts: every REST path and RPC method has a plain answer until the test gives
 // another one (a value, an error, silence, a cut). Runs on a stepped clock; nothing here matches orders.
-import type { HttpOutcome, HttpRequest, Network, Socket, SocketHandlers } from '#core/outside';
-import type { EngineEvent, PlaceCommand } from '#core/messages';
-import { ROW_MARK, type RowKind } from '#core/rows';
+import type { HttpOutcome, HttpRequest, SocketHandlers } from '#core/outside';
+import type { PlaceCommand } from '#core/messages';
 import type { Lots, Micros, SpanMicros, Ticks } from '#core/units';
 import { BID, type Side } from '#core/units';
 import { ParadexClient, type ParadexOptions } from '#clients/paradex/client';
 import { loopback, type Environment } from '#clients/paradex/endpoints';
 import type { ParadexSwitches } from '#clients/paradex/switches';
-import { SteppedClock } from '#sim/venues/stepped-clock';
+import {
+  Heard,
+  HOP,
+  paceOf,
+  ScriptedNetwork,
+  ScriptedSocket,
+} from '../../support/scripted-venue.js';
+import type { Pace } from '../../support/scripted-venue.js';
+
+export { Heard };
 
 export const MARKET = 'BTC-USD-PERP';
 export const START_US = 1_763_683_200_000_000 as Micros;
-const HOP = 1_000 as SpanMicros;
 
 export interface Ask {
   readonly method: string;
@@ -32,48 +39,20 @@ export const reply = (json: unknown, status = 200): HttpOutcome => ({
 });
 export const results = (...items: unknown[]): HttpOutcome => reply({ results: items });
 
-export class FakeSocket implements Socket {
-  open = false;
-  /** Frames vanish both ways and nobody is told. */
-  frozen = false;
+export class FakeSocket extends ScriptedSocket {
   readonly subscribed = new Set<string>();
   readonly asked: Ask[] = [];
 
   constructor(
     private readonly venue: ScriptedVenue,
-    readonly url: string,
-    readonly handlers: SocketHandlers,
-  ) {}
+    url: string,
+    handlers: SocketHandlers,
+  ) {
+    super(venue, url, handlers);
+  }
 
   get isPrivate(): boolean {
     return !this.url.includes('sbeSchemaId');
-  }
-
-  send(text: string): boolean {
-    if (!this.open) return false;
-    if (!this.frozen) this.venue.later(() => this.venue.onRpc(this, text));
-    return true;
-  }
-
-  ping(): boolean {
-    if (!this.open) return false;
-    if (!this.frozen) this.venue.later(() => this.handlers.onPong?.());
-    return true;
-  }
-
-  close(): void {
-    this.end(1000, '');
-  }
-
-  terminate(): void {
-    this.end(1006, '');
-  }
-
-  /** The connection ends, seen from the client a moment later. */
-  end(code: number, reason: string): void {
-    if (!this.open) return;
-    this.open = false;
-    this.venue.later(() => this.handlers.onClose(code, reason));
   }
 
   push(channel: string, data: unknown): void {
@@ -81,52 +60,30 @@ export class FakeSocket implements Socket {
     this.text(JSON.stringify(message));
   }
 
-  text(text: string): void {
-    if (!this.frozen)
-      this.venue.later(() => {
-        if (this.open) this.handlers.onText(text);
-      });
+  protected heard(text: string): void {
+    this.venue.onRpc(this, text);
   }
 }
 
-export class ScriptedVenue implements Network {
-  readonly clock = new SteppedClock(START_US);
-  readonly sockets: FakeSocket[] = [];
-  readonly requests: HttpRequest[] = [];
+export class ScriptedVenue extends ScriptedNetwork<FakeSocket> {
   readonly rpc = new Map<string, RpcHandler>();
   readonly http = new Map<string, HttpHandler>();
-  /** New connections are refused. */
-  refusing = false;
   logins = 0;
   private bookSeq = 100;
 
-  later(run: () => void): void {
-    this.clock.after(HOP, run);
+  constructor() {
+    super(START_US);
   }
 
-  connect(url: string, handlers: SocketHandlers): Socket {
-    const socket = new FakeSocket(this, url, handlers);
-    this.later(() => {
-      if (this.refusing) return handlers.onClose(1006, 'refused');
-      socket.open = true;
-      this.sockets.push(socket);
-      handlers.onOpen();
-    });
-    return socket;
+  protected socket(url: string, handlers: SocketHandlers): FakeSocket {
+    return new FakeSocket(this, url, handlers);
   }
 
-  request(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
-    this.requests.push(request);
+  protected answer(request: HttpRequest, finish: (outcome: HttpOutcome) => void): void {
     const path = request.url.replace(/^.*\/v1/, '').replace(/\?.*$/, '');
     const handler = this.http.get(`${request.method} ${path}`) ?? this.http.get(path);
     const answer = handler === undefined ? this.plain(request, path) : handler(request);
-    let open = true;
-    const finish = (outcome: HttpOutcome): void => {
-      if (open) done(outcome);
-      open = false;
-    };
     if (answer !== null) this.clock.after((HOP * 2) as SpanMicros, () => finish(answer));
-    this.clock.after(request.timeout, () => finish({ kind: 'unknown', detail: 'timed out' }));
   }
 
   onRpc(socket: FakeSocket, text: string): void {
@@ -136,19 +93,6 @@ export class ScriptedVenue implements Network {
     const handler = this.rpc.get(method);
     const answer = handler === undefined ? this.plainRpc(ask, socket) : handler(ask, socket);
     if (answer !== null) socket.text(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
-  }
-
-  get privateSocket(): FakeSocket {
-    return this.last(true);
-  }
-  get publicSocket(): FakeSocket {
-    return this.last(false);
-  }
-
-  private last(isPrivate: boolean): FakeSocket {
-    const found = this.sockets.filter((s) => s.isPrivate === isPrivate).at(-1);
-    if (found === undefined) throw new Error('no such socket');
-    return found;
   }
 
   /** Every order method asked for on any private socket, in order. */
@@ -232,38 +176,6 @@ export const MARKET_SPEC = {
   trading_mode: 'STANDARD',
 };
 
-/** Everything a client wrote, in order. */
-export class Heard {
-  readonly events: EngineEvent[] = [];
-  readonly notes: string[] = [];
-  rows = 0;
-  readonly marks: number[] = [];
-
-  row(kind: RowKind, _side: unknown, _us: number, price: number): void {
-    this.rows += 1;
-    if (kind === ROW_MARK) this.marks.push(price);
-  }
-  event(event: EngineEvent): void {
-    this.events.push(event);
-  }
-  note(_level: string, text: string): void {
-    this.notes.push(text);
-  }
-
-  of<Kind extends EngineEvent['kind']>(kind: Kind): Extract<EngineEvent, { kind: Kind }>[] {
-    return this.events.filter((e): e is Extract<EngineEvent, { kind: Kind }> => e.kind === kind);
-  }
-
-  /** Kinds of everything about one order. */
-  story(ordinal: number): string[] {
-    return this.events.filter((e) => 'ordinal' in e && e.ordinal === ordinal).map((e) => e.kind);
-  }
-
-  links(channel: 'public' | 'private'): string[] {
-    return this.of('link').filter((e) => e.channel === channel).map((e) => e.state); // prettier-ignore
-  }
-}
-
 export const SIGNER = {
   publicKey: '0xbeef',
   account: '0xacc',
@@ -272,14 +184,10 @@ export const SIGNER = {
   signModify: (): string => '["5","6"]',
 };
 
-export interface Rig {
+export interface Rig extends Pace {
   readonly venue: ScriptedVenue;
   readonly client: ParadexClient;
   readonly heard: Heard;
-  /** Runs the clock on by ms. */
-  run(ms: number): void;
-  /** Awaits something that the clock must bring about. */
-  settle<T>(promise: Promise<T>): Promise<T>;
 }
 
 export const ENVIRONMENT = loopback('http://127.0.0.1:1') as Environment;
@@ -295,19 +203,7 @@ export function makeRig(
     ...{ environment: ENVIRONMENT, market: MARKET, runId: 'run1', switches },
     ...more,
   });
-  const run = (ms: number): void =>
-    venue.clock.advanceTo((venue.clock.nowUs() + ms * 1000) as Micros);
-  const settle = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    const mark = (): void => void (done = true);
-    promise.then(mark, mark);
-    for (let i = 0; i < 20_000 && !done; i += 1) {
-      await Promise.resolve();
-      if (i % 5 === 4) run(1);
-    }
-    return promise;
-  };
-  return { venue, client, heard, run, settle };
+  return { venue, client, heard, ...paceOf(venue.clock) };
 }
 
 /** A client that has started, opened and may quote. */

@@ -1,4 +1,5 @@
 // The signer as the client sees it: text in, text out, prehashing, the choice of implementation, and what is refused.
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { inspect } from 'node:util';
 import { privateKeyFromEthereum, privateKeyFromSignature, publicKeyFromPrivate, accountAddress } from '#clients/paradex/keys'; // prettier-ignore
@@ -45,6 +46,20 @@ describe('text to felts', () => {
     'no amount: "%s"',
     (text) => expect(() => quantums(text)).toThrow(RangeError),
   );
+
+  test('any amount, to the last of its digits', () => {
+    const digits = (most: number): fc.Arbitrary<string> =>
+      fc.array(fc.nat(9), { minLength: 1, maxLength: most }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(digits(24), fc.option(digits(12), { nil: null }), (whole, fraction) => {
+        const text = fraction === null ? whole : `${whole}.${fraction}`;
+        const eight = (fraction ?? '').padEnd(8, '0').slice(0, 8);
+        expect(quantums(text)).toBe(BigInt(whole) * 100_000_000n + BigInt(eight));
+      }),
+    );
+    expect(quantums('90071992.54740991')).toBe(9_007_199_254_740_991n);
+    expect(quantums('90071992.54740993')).toBe(9_007_199_254_740_993n); // no double
+  });
 
   test('short strings', () => {
     expect(shortString('')).toBe(0n);

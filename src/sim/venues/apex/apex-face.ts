@@ -56,6 +56,8 @@ export interface ApexFaceOptions {
   readonly checks?: ZkChecks;
   /** Every rate limit times this. */
   readonly limitScale?: number;
+  /** As many bots share one address: what is limited by address is granted to each. */
+  readonly bots?: number;
 }
 
 const TEST_FUNDS = 1e6 * 1e8;
@@ -86,7 +88,7 @@ export class ApexFace implements Face, SocketHost, VenueInside {
     };
     this.market = new ApexMarket(options.instrument, told, options.useQuotes);
     this.topics = new PublicTopics(this, this.market, this.quirks.bookEveryUs, this.quirks.snapshotU); // prettier-ignore
-    this.limits = new Limits(this.quirks.banUs, options.limitScale);
+    this.limits = new Limits(this.quirks.banUs, options.limitScale, options.bots);
     this.rules = new VenueRules(this.market);
     this.accounts = new Accounts(checks, (key) => this.makeAccount(key));
     this.desk = new OrderEntryDesk(this.rules, checks, this.quirks);

@@ -12,10 +12,11 @@ export class Limits {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly bans = new Map<string, number>();
 
-  /** `scale`: every limit times this. */
+  /** `scale`: every limit times this. `bots`: so many share one address. */
   constructor(
     private readonly banUs: number,
     private readonly scale = 1,
+    private readonly bots = 1,
   ) {}
 
   /** Takes one request of `who` (an address or an account). Throws Banned. */
@@ -35,7 +36,8 @@ export class Limits {
   private bucket(group: LimitGroup, key: string, nowUs: Micros): TokenBucket {
     const known = this.buckets.get(key);
     if (known !== undefined) return known;
-    const calls = Math.max(1, Math.floor(REQUEST_LIMITS[group] * this.scale));
+    const scale = this.scale * (group === 'address' ? this.bots : 1);
+    const calls = Math.max(1, Math.floor(REQUEST_LIMITS[group] * scale));
     const made = new TokenBucket({ perSecond: calls / SECONDS, burst: calls }, nowUs);
     this.buckets.set(key, made);
     return made;

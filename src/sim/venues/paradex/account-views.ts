@@ -28,7 +28,9 @@ export function accountWire(account: ParadexAccount, nowUs: Micros, seq: bigint)
   return {
     account: account.address,
     account_value: formatMoney(value),
-    total_collateral: formatMoney(exchange.account.position.cash()),
+    total_collateral: formatMoney(
+      (exchange.account.position.cash() - account.untoldFunding) as Money,
+    ),
     free_collateral: formatMoney(Math.max(0, value - initial) as Money),
     initial_margin_requirement: formatMoney(initial),
     maintenance_margin_requirement: formatMoney(maintenance),
@@ -40,18 +42,23 @@ export function accountWire(account: ParadexAccount, nowUs: Micros, seq: bigint)
   };
 }
 
+/** What a mantissa of 1e-8 in 64 bits holds; a tiny position of a rich account would be liquidated beyond it: never. */
+const FARTHEST = 9e10;
+
 export function positionWire(account: ParadexAccount, nowUs: Micros, seq: bigint): PositionWire {
   const { exchange, instrument, market, address } = account;
   const { position } = exchange.account;
   const { lots } = position;
   const mark = exchange.markPrice;
   const entry = lots === 0 ? '0' : decimal(position.averageEntry() * instrument.tickSize, 8);
-  const funding = exchange.account.accrued(nowUs, mark);
+  const untold = account.untoldFunding;
+  const funding = (exchange.account.accrued(nowUs, mark) + untold) as Money;
   const unrealised = lots === 0 || mark <= 0 ? (0 as Money) : position.unrealised(mark);
   const below = exchange.account.liquidateBelow;
   const above = exchange.account.liquidateAbove;
   const edge = lots > 0 ? below : lots < 0 ? above : 0;
-  const liquidation = edge > 0 && edge < Infinity ? decimal(edge * instrument.tickSize, 8) : '0';
+  const far = edge * instrument.tickSize;
+  const liquidation = far > 0 && far < FARTHEST ? decimal(far, 8) : '0';
   return {
     ...{ id: `${address}-${market}`, account: address, market },
     side: lots < 0 ? 'SHORT' : 'LONG',
@@ -62,7 +69,7 @@ export function positionWire(account: ParadexAccount, nowUs: Micros, seq: bigint
     unrealized_pnl: formatMoney((unrealised + funding) as Money),
     unrealized_funding_pnl: formatMoney(funding),
     realized_positional_pnl: formatMoney(position.realised),
-    realized_positional_funding_pnl: formatMoney(position.funding),
+    realized_positional_funding_pnl: formatMoney((position.funding - untold) as Money),
     ...{ cached_funding_index: '0', liquidation_price: liquidation, leverage: '50' },
     status: lots === 0 ? 'CLOSED' : 'OPEN',
     last_fill_id: account.fills[account.fills.length - 1]?.id ?? '',

@@ -24,6 +24,7 @@ export interface AccountParts {
   readonly market: string;
   readonly exchange: Omit<ExchangeOptions, 'emit' | 'onFill'>;
   readonly fillSide: 'own' | 'taker';
+  readonly fundingPaid: 'with-fills' | 'alone';
   readonly now: () => Micros;
   readonly seq: () => bigint;
   readonly news: (account: ParadexAccount, news: AccountNews) => void;
@@ -81,6 +82,12 @@ export class ParadexAccount {
 
   get market(): string {
     return this.parts.market;
+  }
+
+  /** Funding that was paid and that no fill has told yet. */
+  get untoldFunding(): Money {
+    if (this.parts.fundingPaid === 'alone') return ZERO_MONEY;
+    return (this.exchange.account.position.funding - this.funding) as Money;
   }
 
   /** A checked order becomes known; it is not at the exchange yet. */
@@ -181,15 +188,18 @@ export class ParadexAccount {
     else if (event.kind === 'amended') this.onAmended();
     else if (event.kind === 'funding') {
       this.updatedUs = event.us;
-      const payment: FundingPaymentWire = {
-        ...{ id: `f${event.us}`, account: this.address, market: this.market, index: '0' },
-        ...{ payment: formatMoney(event.amount), fill_id: '' },
-        created_at: Math.floor(event.us / 1000),
-      };
-      this.payments.push(payment);
-      this.parts.news(this, { kind: 'payment', payment });
+      if (this.parts.fundingPaid === 'alone') this.paid(event.us, event.amount, '');
       this.parts.news(this, { kind: 'standing' });
     }
+  }
+
+  private paid(us: Micros, amount: Money, fillId: string): void {
+    const payment: FundingPaymentWire = {
+      ...{ id: `f${us}${fillId}`, account: this.address, market: this.market, index: '0' },
+      ...{ payment: formatMoney(amount), fill_id: fillId, created_at: Math.floor(us / 1000) },
+    };
+    this.payments.push(payment);
+    this.parts.news(this, { kind: 'payment', payment });
   }
 
   private onFill(event: Fill): void {
@@ -199,9 +209,11 @@ export class ParadexAccount {
       order.filled = (order.filled + event.lots) as Lots;
       order.filledValue += event.lots * event.ticks;
     }
+    const untold = this.untoldFunding;
     const fill = this.fillWire(event, order);
     this.fills.push(fill);
     this.parts.news(this, { kind: 'fill', fill });
+    if (untold !== 0) this.paid(event.us, untold, fill.id);
     if (order !== undefined) {
       if (order.remaining === 0) this.finish(order, '');
       else this.changed(order, 'OPEN');

@@ -30,6 +30,9 @@ const GROUPS: Readonly<Record<LimitGroup, readonly Window[]>> = {
   ],
 };
 
+/** What is counted by address, whoever calls. */
+const BY_ADDRESS: readonly LimitGroup[] = ['public', 'auth', 'address', 'connections'];
+
 export class TooMany extends Refusal {
   constructor(
     readonly headers: Readonly<Record<string, string>>,
@@ -42,8 +45,11 @@ export class TooMany extends Refusal {
 export class Limits {
   private readonly buckets = new Map<string, readonly (readonly [Window, TokenBucket])[]>();
 
-  /** `scale`: every limit times this; tests make it small. */
-  constructor(private readonly scale = 1) {}
+  /** `scale`: every limit times this; tests make it small. `bots`: so many share one address. */
+  constructor(
+    private readonly scale = 1,
+    private readonly bots = 1,
+  ) {}
 
   /** Takes one call of `who` (an address or an account); the headers of the reply. Throws TooMany. */
   take(group: LimitGroup, who: string, nowUs: Micros): Readonly<Record<string, string>> {
@@ -69,8 +75,9 @@ export class Limits {
     const key = `${group} ${who}`;
     const known = this.buckets.get(key);
     if (known !== undefined) return known;
+    const scale = this.scale * (BY_ADDRESS.includes(group) ? this.bots : 1);
     const made = GROUPS[group].map((plain) => {
-      const calls = Math.max(1, Math.floor(plain.calls * this.scale));
+      const calls = Math.max(1, Math.floor(plain.calls * scale));
       const rate = { perSecond: calls / plain.seconds, burst: calls };
       return [{ ...plain, calls }, new TokenBucket(rate, nowUs)] as const;
     });

@@ -93,9 +93,12 @@ export class ParadexMarket implements FeedSink {
     this.touched = true;
   }
 
+  /** One that says what the book says already is no change: alone it makes an empty delta, as RPI orders do there. */
   level(side: Side, ticks: Ticks, lots: Lots): void {
+    const key = side * ticks;
+    const news = this.book.lotsAt(side, ticks) !== lots || this.changes.has(key);
     this.book.apply(side, ticks, lots);
-    this.changes.set(side * ticks, { side, ticks, lots });
+    if (news) this.changes.set(key, { side, ticks, lots });
     this.touched = true;
   }
 

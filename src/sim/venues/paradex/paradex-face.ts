@@ -59,6 +59,8 @@ export interface ParadexFaceOptions {
   readonly checks?: SignatureChecks;
   /** Every rate limit times this. */
   readonly limitScale?: number;
+  /** As many bots share one address: what is limited by address is granted to each. */
+  readonly bots?: number;
   readonly tokenSeconds?: number;
 }
 
@@ -90,7 +92,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     this.nodeId = (options.seed >>> 0).toString(16).padStart(16, '0');
     this.tokens = new Tokens(secret, options.tokenSeconds);
     this.pages = new Pages(secret);
-    this.limits = new Limits(options.limitScale);
+    this.limits = new Limits(options.limitScale, options.bots);
     const { instrument, useQuotes } = options;
     this.market = new ParadexMarket(instrument, (news) => this.marketNews(news), useQuotes);
     this.broadcast = new Broadcast(this.market, () => this.now(), () => this.seq()); // prettier-ignore
@@ -191,6 +193,14 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
   /** Maintenance: ok, maintenance, cancel_only, post_only. */
   setSystem(status: WireSystemStatus): void {
     this.rules.system = status;
+    for (const account of this.accounts.all.values()) this.clearBand(account);
+  }
+
+  /** Maintenance ends what rests too far from the fair price. */
+  private clearBand(account: ParadexAccount): void {
+    for (const order of [...account.openOrders])
+      if (!this.rules.mayRest(order.facts.side, order.ticks))
+        account.cancel(order, 'OUTSIDE_MAINTENANCE_BAND');
   }
 
   /** The market's specification changes while it runs. */
@@ -267,13 +277,17 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
   private marketNews(news: MarketNews): void {
     this.broadcast.public(news);
     if (news.kind !== 'summary') return;
-    for (const account of this.accounts.all.values()) account.trigger(this.market.fair);
+    for (const account of this.accounts.all.values()) {
+      account.trigger(this.market.fair);
+      this.clearBand(account);
+    }
   }
 
   private makeAccount(address: string): ParadexAccount {
     const { instrument, deposit, leverage, fillModel, queue, useQuotes } = this.options;
     const account = new ParadexAccount({
       ...{ address, market: this.market.symbol, fillSide: this.quirks.fillSide },
+      fundingPaid: this.quirks.fundingPaid,
       exchange: {
         instrument,
         fillModel: fillModel ?? 'queue',

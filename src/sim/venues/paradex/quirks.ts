@@ -23,10 +23,22 @@ export interface ParadexQuirks {
   readonly ipLimitCoversOrders: boolean;
   /** `side` of a fill: the account's own, or the taker's. */
   readonly fillSide: 'own' | 'taker';
+  /**
+   * Funding that was paid is unrealised until a fill tells of it, and its record on the payments channel comes with that
+   * fill; or it is paid at once, with a record of its own.
+   */
+  readonly fundingPaid: 'with-fills' | 'alone';
   /** How long after the loss of a connection its orders are cancelled, microseconds. */
   readonly disconnectDelayUs: number;
   /** A close by the client with code 1000 or 1001 also cancels. */
   readonly disconnectOnCleanClose: boolean;
+  /** The market's `max_open_orders`, or the 100 of the general page. */
+  readonly openOrderCap: 'market' | 'general';
+  /**
+   * Orders that cancel_only and post_only end: those farther than 5 bp from the fair price on either side, or those more
+   * than 5 bp through it.
+   */
+  readonly maintenanceBand: 'around' | 'through';
   /** The same signed order a second time is refused. */
   readonly refuseReplays: boolean;
   /** RPI orders are taken (the account is whitelisted). */
@@ -47,8 +59,11 @@ export const PARADEX_QUIRKS: ParadexQuirks = Object.freeze({
   modifyPartlyFilled: true,
   ipLimitCoversOrders: false,
   fillSide: 'own',
+  fundingPaid: 'with-fills',
   disconnectDelayUs: 0,
   disconnectOnCleanClose: true,
+  openOrderCap: 'market',
+  maintenanceBand: 'around',
   refuseReplays: false,
   rpi: false,
   idleCloseUs: 10_000_000,

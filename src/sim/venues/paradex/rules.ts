@@ -11,6 +11,9 @@ import { MARKET_LIMITS } from './market-views.js';
 import type { ParadexQuirks } from './quirks.js';
 import { invalid, Refusal } from './refusal.js';
 
+/** What the general page says, against what the market says of itself. */
+const GENERAL_CAP = 100;
+const MAINTENANCE_BPS = 5;
 /** A plain decimal, as it can be signed: no sign, no exponent. */
 const PLAIN = /^\d{1,20}(\.\d{1,20})?$/;
 
@@ -30,6 +33,7 @@ export class VenueRules {
   }
 
   get maxOpenOrders(): number {
+    if (this.quirks.openOrderCap === 'general') return GENERAL_CAP;
     return Number(this.overrides.max_open_orders ?? MARKET_LIMITS.maxOpenOrders);
   }
 
@@ -89,6 +93,16 @@ export class VenueRules {
     const width = Number(this.overrides.price_bands_width ?? MARKET_LIMITS.priceBand);
     const beyond = side === BID ? ticks > fair * (1 + width) : ticks < fair * (1 - width);
     if (beyond) throw invalid('price is outside of the price band');
+  }
+
+  /** Whether an order may rest in the present state of the system. */
+  mayRest(side: Side, ticks: Ticks): boolean {
+    const { fair } = this.market;
+    if (this.system !== 'cancel_only' && this.system !== 'post_only') return true;
+    if (!(fair > 0) || ticks === 0) return true;
+    const through = (side * (ticks - fair) * 10_000) / fair;
+    const off = this.quirks.maintenanceBand === 'around' ? Math.abs(through) : through;
+    return off <= MAINTENANCE_BPS;
   }
 }
 

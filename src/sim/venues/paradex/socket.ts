@@ -15,6 +15,8 @@ import type { SocketHost } from './socket-host.js';
 const PING_EVERY = 55_000_000 as SpanMicros;
 const PONG_WITHIN = 5_000_000 as SpanMicros;
 const HEARTBEAT_AFTER = 20_000_000 as SpanMicros;
+/** Channels that may be subscribed to for a list of markets, and changed by modify_subscription. */
+const SCOPED = ['markets_summary'];
 
 export interface RpcAnswer {
   readonly result: unknown;
@@ -37,6 +39,8 @@ export class ParadexSocket implements FaceLink {
   cancelOnDisconnect = false;
   private readonly channels = new Map<string, Channel>();
   private readonly snapshots = new Map<string, Timer>();
+  /** Markets of the subscriptions that name them. */
+  private readonly scopes = new Map<string, Set<string>>();
   private alive = true;
   private pingTimer: Timer | null = null;
   private pongTimer: Timer | null = null;
@@ -101,7 +105,7 @@ export class ParadexSocket implements FaceLink {
     frame: ((version: SbeVersion) => Uint8Array) | null,
   ): void {
     for (const channel of this.channels.values()) {
-      if (channel.topic !== topic) continue;
+      if (channel.topic !== topic || !this.hears(channel.name)) continue;
       this.push(channel, data, frame);
       if (this.version !== null && frame !== null) return; // frames name the market, not the channel
     }
@@ -122,9 +126,9 @@ export class ParadexSocket implements FaceLink {
 
   private call(method: string, params: unknown): RpcAnswer {
     if (method === 'auth') return this.authenticate(params);
-    if (method === 'subscribe') return this.subscribe(nameIn(params));
+    if (method === 'subscribe') return this.subscribe(nameIn(params), marketsIn(params, 'markets'));
     if (method === 'unsubscribe') return this.unsubscribe(nameIn(params));
-    if (method === 'modify_subscription') return { result: { channel: nameIn(params) } };
+    if (method === 'modify_subscription') return this.modify(nameIn(params), params);
     if (method === 'order.cancel_on_disconnect') {
       this.needAccount();
       const enabled = (params as { enabled?: unknown } | null)?.enabled;
@@ -158,7 +162,7 @@ export class ParadexSocket implements FaceLink {
     return this.account;
   }
 
-  private subscribe(name: string): RpcAnswer {
+  private subscribe(name: string, markets: readonly string[] | null): RpcAnswer {
     const channel = channelOf(name, this.host.market.symbol);
     if (channel === null)
       throw new RpcError(-32600, 'invalid subscribe request', 'invalid channel');
@@ -168,10 +172,35 @@ export class ParadexSocket implements FaceLink {
     const book = channel.topic === 'deltas' || channel.topic === 'snapshot';
     if (book && this.version !== null && this.booksOpen() > 0)
       throw new RpcError(-32600, 'invalid subscribe request', 'one order_book channel per market');
+    if (markets !== null && !SCOPED.includes(name))
+      throw new RpcError(-32602, `channel ${name} takes no list of markets`);
     this.channels.set(name, channel);
+    if (markets !== null) this.scopes.set(name, new Set(markets));
     this.idleTimer?.cancel();
     this.idleTimer = null;
     return { result: { channel: name }, act: () => this.begin(channel) };
+  }
+
+  /** Changes the markets of a subscription that was made with a list of them. */
+  private modify(name: string, params: unknown): RpcAnswer {
+    const scope = this.scopes.get(name);
+    if (scope === undefined)
+      throw new RpcError(
+        -32600,
+        'invalid modify_subscription request',
+        'not a scoped subscription',
+      );
+    const before = this.hears(name);
+    for (const market of marketsIn(params, 'add') ?? []) scope.add(market);
+    for (const market of marketsIn(params, 'remove') ?? []) scope.delete(market);
+    const channel = this.channels.get(name);
+    const begins = !before && this.hears(name) && channel !== undefined;
+    return { result: { channel: name }, ...(begins ? { act: () => this.begin(channel) } : {}) };
+  }
+
+  /** Our one market is among those that the subscription names, or it names none. */
+  private hears(name: string): boolean {
+    return this.scopes.get(name)?.has(this.host.market.symbol) ?? true;
   }
 
   private booksOpen(): number {
@@ -179,6 +208,7 @@ export class ParadexSocket implements FaceLink {
   }
 
   private begin(channel: Channel): void {
+    if (!this.hears(channel.name)) return;
     const first = this.host.firstNews(channel);
     if (first !== null) this.push(channel, first.data, first.frame);
     if (channel.everyUs > 0) this.armSnapshot(channel);
@@ -198,6 +228,7 @@ export class ParadexSocket implements FaceLink {
       throw new RpcError(-32600, 'invalid unsubscribe request', 'not subscribed');
     this.snapshots.get(name)?.cancel();
     this.snapshots.delete(name);
+    this.scopes.delete(name);
     if (this.channels.size === 0) this.armIdle();
     return { result: { channel: name } };
   }
@@ -273,6 +304,15 @@ function nameIn(params: unknown): string {
   const channel = (params as { channel?: unknown } | null)?.channel;
   if (typeof channel !== 'string') throw new RpcError(-32602, 'channel is required');
   return channel;
+}
+
+/** A list of markets of that name; null when it is not given. */
+function marketsIn(params: unknown, name: string): readonly string[] | null {
+  const list = (params as Readonly<Record<string, unknown>> | null)?.[name];
+  if (list === undefined || list === null) return null;
+  if (Array.isArray(list) && list.every((market) => typeof market === 'string'))
+    return list as string[];
+  throw new RpcError(-32602, `${name} must be a list of markets`);
 }
 
 function unknownMethod(method: string): never {

@@ -1,20 +1,26 @@
-// The venue's clock as far as we know it: ours plus a measured offset, from GET /time. Every request is stamped in it.
+// The venue's clock as far as we know it: ours plus a measured offset. Every request, every signature and every statement
+// about the venue is dated in it. An offset beyond SKEW_LIMIT means that nothing may be signed.
 import type { Clock } from '#core/outside';
 import type { Micros, SpanMicros } from '#core/units';
 import { MICROS_PER_MS } from '#core/units';
 
-/** Start-up refuses more. */
+/** Half of what the engine allows for; start-up and quoting refuse more. */
 export const SKEW_LIMIT = 500_000 as SpanMicros;
+
+/** One reading may be late on its way; so many together are not. */
 const KEPT = 5;
-/** The documentation's example shows seconds, the venue sends ms: told apart by size. */
-const SMALLEST_MS = 100_000_000_000;
 
 export class VenueTime {
   private readonly offsets: number[] = [];
+  private lastMs = 0;
 
-  constructor(readonly clock: Clock) {}
+  /** The offset is the median of the last `kept` measurements. */
+  constructor(
+    readonly clock: Clock,
+    private readonly kept = KEPT,
+  ) {}
 
-  /** Venue minus ours: the median of the last measurements. */
+  /** Venue minus ours. */
   get offsetUs(): number {
     const sorted = [...this.offsets].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? 0;
@@ -29,15 +35,20 @@ export class VenueTime {
     return Math.floor(this.now() / MICROS_PER_MS);
   }
 
+  /** A millisecond stamp that was never given before: the nonce of a signature. */
+  stampMs(): number {
+    this.lastMs = Math.max(this.nowMs(), this.lastMs + 1);
+    return this.lastMs;
+  }
+
   /** The venue said `serverMs` in answer to a question sent at `sentUs` that came back just now. */
   measure(serverMs: number, sentUs: Micros): void {
     const heardUs = this.clock.nowUs();
-    const ms = serverMs < SMALLEST_MS ? serverMs * 1_000 : serverMs;
-    const offset = ms * MICROS_PER_MS - (sentUs + heardUs) / 2;
+    const offset = serverMs * MICROS_PER_MS - (sentUs + heardUs) / 2;
     // What lies within the round trip cannot be told from no difference.
     const doubt = (heardUs - sentUs) / 2 + MICROS_PER_MS;
     this.offsets.push(Math.abs(offset) <= doubt ? 0 : Math.round(offset));
-    if (this.offsets.length > KEPT) this.offsets.shift();
+    if (this.offsets.length > this.kept) this.offsets.shift();
   }
 
   /** The venue refused our stamp: what was measured before is worth nothing. */
@@ -47,5 +58,11 @@ export class VenueTime {
 
   get skewed(): boolean {
     return Math.abs(this.offsetUs) > SKEW_LIMIT;
+  }
+
+  /** For a start that was refused: what is wrong and what to do. */
+  get skewText(): string {
+    const ms = Math.round(-this.offsetUs / MICROS_PER_MS);
+    return `our clock is ${ms} ms ahead of the venue's, ${SKEW_LIMIT / MICROS_PER_MS} ms are allowed: synchronise it (NTP)`;
   }
 }
