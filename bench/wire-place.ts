@@ -20,13 +20,21 @@ function cpuMs(): number {
   return (user + system) / 1e3;
 }
 
+/** One frame with an order or a batch of them on the socket. */
+export interface Timed {
+  /** Milliseconds since the frame that began the turn. */
+  readonly ms: number;
+  /** The part of them in which this process ran: a busy machine and the disk make the rest. */
+  readonly cpuMs: number;
+  /** Nothing was sent before it in its turn. */
+  readonly first: boolean;
+}
+
 export class StopWatch {
-  /** Milliseconds from frame to order, one for each frame with orders on the socket. */
-  readonly taken: number[] = [];
-  /** The part of each in which this process ran: a busy machine and the disk make the rest. */
-  readonly ran: number[] = [];
+  readonly timed: Timed[] = [];
   frames = 0;
   sent = 0;
+  private first = true;
   private heardMs: number | null = null;
   private heardCpu = 0;
 
@@ -35,7 +43,7 @@ export class StopWatch {
       request: (request, done) => network.request(request, done),
       connect: (url, handlers) => {
         const socket = network.connect(url, this.listening(handlers));
-        return { ...socket, send: (text) => this.timed(text, (t) => socket.send(t)) };
+        return { ...socket, send: (text) => this.sending(text, (t) => socket.send(t)) };
       },
     };
   }
@@ -44,6 +52,7 @@ export class StopWatch {
   private heard(): void {
     this.frames += 1;
     if (this.heardMs !== null) return;
+    this.first = true;
     this.heardMs = performance.now();
     this.heardCpu = cpuMs();
   }
@@ -53,12 +62,13 @@ export class StopWatch {
     setImmediate(() => (this.heardMs = null));
   }
 
-  private timed(text: string, send: (text: string) => boolean): boolean {
+  private sending(text: string, send: (text: string) => boolean): boolean {
     const done = send(text);
     this.sent += 1;
     if (this.heardMs === null || !ORDER.test(text)) return done;
-    this.taken.push(performance.now() - this.heardMs);
-    this.ran.push(cpuMs() - this.heardCpu);
+    const ms = performance.now() - this.heardMs;
+    this.timed.push({ ms, cpuMs: cpuMs() - this.heardCpu, first: this.first });
+    this.first = false;
     return done;
   }
 

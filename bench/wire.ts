@@ -1,7 +1,13 @@
-// A bot on the wire, all of it: real client, real sockets, signatures, the ledger on disk, against the loopback Paradex in
-// a process of its own. From a frame that is there to the signed order on the socket, and what quoting costs: messages
-// a second, CPU, memory. MM_BENCH_SECONDS=60 plays longer.
-import { mkdtempSync, rmSync } from 'node:fs';
+// A bot on the wire, all of it: real client, real sockets, signatures, the ledger on disk, in a process of its own with the
+// flags of `npm start`, against the loopback Paradex in another. MM_BENCH_SECONDS=60 plays longer.
+//
+// What is timed: from the moment when the socket's callback hands over a frame (the first one that the turn has not seen;
+// decoding is in it) until the bytes of a signed order or batch have been given to the socket. In between: the event
+// loop's way to the turn, book, guards, decision, the intent synced to disk, signature, framing, system call. A turn that
+// moves both quotes sends two orders; the second waits for the first: "first" counts one a turn, "every" all of them.
+// Turns that a timer began have no frame and are left out, and so is what the kernel does before and after.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +15,9 @@ import { readLayers } from '#config/layers';
 import type { Seconds } from '#core/units';
 import { runOnVenue } from '#run/venue-run';
 import { StopWatch, wirePlace } from './wire-place.js';
+import type { Timed } from './wire-place.js';
 
+const FILE = fileURLToPath(import.meta.url);
 const SECONDS = Number(process.env['MM_BENCH_SECONDS'] ?? 20);
 /** A market that moves this much faster than life, and quotes on a short leash: orders to be timed. */
 const SPEED = 4;
@@ -18,21 +26,26 @@ const FLAGS = { requoteBps: '0.1,0.2', requoteInterval: '50ms', onHalt: 'hold' }
 const WARM_UP_MS = 5_000;
 const MB = 1_048_576;
 
-const at = (sorted: readonly number[], share: number): string =>
-  (sorted[Math.floor(share * (sorted.length - 1))] ?? NaN).toFixed(2);
-
-/** The run writes to the terminal as a run does; a bench prints its figures only. */
-async function silently<T>(work: () => Promise<T>): Promise<T> {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = () => true;
-  try {
-    return await work();
-  } finally {
-    process.stdout.write = write;
-  }
+/** What the bot found out; messages a second, megabytes, percent of a core. */
+interface Found {
+  readonly timed: readonly Timed[];
+  readonly seconds: number;
+  readonly heard: number;
+  readonly sent: number;
+  readonly busy: number;
+  readonly rss: { readonly warm: number; readonly end: number; readonly most: number };
 }
 
-export async function benchWire(): Promise<string[]> {
+/** As `npm start` has it. */
+function startFlags(): string[] {
+  const file = new URL('../../package.json', import.meta.url);
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
+  const [flags = ''] = scripts.start.split('dist/');
+  return flags.split(' ').filter((word) => word.startsWith('--'));
+}
+
+/** In the child: a run as any other. */
+async function bot(): Promise<Found> {
   const folder = mkdtempSync(join(tmpdir(), 'mm-bench-'));
   const flags = {
     ...{ venue: 'paradex', network: 'paper', ...FLAGS },
@@ -41,45 +54,69 @@ export async function benchWire(): Promise<string[]> {
   const layered = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
   const watch = new StopWatch();
   const place = await wirePlace(layered.values, SPEED, watch);
-  const memory: number[] = [];
-  const begun = { frames: 0, sent: 0, taken: 0, cpu: process.cpuUsage(), ms: 0 };
+  const begun = { frames: 0, sent: 0, timed: 0, cpu: process.cpuUsage(), ms: 0, rss: 0 };
   const warm = setTimeout(() => {
-    const { frames, sent, taken } = watch;
-    Object.assign(begun, { frames, sent, taken: taken.length, ms: performance.now() });
-    begun.cpu = process.cpuUsage();
+    const { frames, sent, timed } = watch;
+    const [ms, rss] = [performance.now(), process.memoryUsage.rss()];
+    Object.assign(begun, { frames, sent, timed: timed.length, ms, rss, cpu: process.cpuUsage() });
   }, WARM_UP_MS);
-  const sampler = setInterval(() => memory.push(process.memoryUsage.rss() / MB), 500);
   try {
     const duration = (SECONDS + WARM_UP_MS / 1e3) as Seconds;
-    const code = await silently(() =>
-      runOnVenue({
-        ...{ layered, mode: 'static', place, duration, terminal: false, version: 'bench' },
-        adopt: true,
-      }),
-    );
+    const code = await runOnVenue({
+      ...{ layered, mode: 'static', place, duration, terminal: false, version: 'bench' },
+      adopt: true,
+    });
     const seconds = (performance.now() - begun.ms) / 1e3;
     const cpu = process.cpuUsage(begun.cpu);
-    const busy = ((cpu.user + cpu.system) / 1e6 / seconds) * 100;
-    const [taken, ran] = [watch.taken, watch.ran].map((all) =>
-      all.slice(begun.taken).sort((a, b) => a - b),
-    ) as [number[], number[]];
-    const heard = (watch.frames - begun.frames) / seconds;
-    const sent = (watch.sent - begun.sent) / seconds;
     if (code !== 0) throw new Error(`the run ended with exit code ${code}`);
-    return [
-      `frame in to signed order on the socket, ledger on: p50 ${at(taken, 0.5)} ms, p99 ${at(taken, 0.99)} ms, longest ${at(taken, 1)} ms (${taken.length} orders or batches)`,
-      `of that on the processor (the rest is the disk, and whoever else runs here): p50 ${at(ran, 0.5)} ms, p99 ${at(ran, 0.99)} ms`,
-      `${seconds.toFixed(0)} s of quoting: ${heard.toFixed(0)} messages a second in, ${sent.toFixed(1)} out, ${busy.toFixed(0)} % of a core, RSS ${Math.max(...memory).toFixed(0)} MB at most`,
-    ];
+    const [end, most] = [process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1_024];
+    return {
+      timed: watch.timed.slice(begun.timed),
+      seconds,
+      heard: (watch.frames - begun.frames) / seconds,
+      sent: (watch.sent - begun.sent) / seconds,
+      busy: ((cpu.user + cpu.system) / 1e6 / seconds) * 100,
+      rss: { warm: begun.rss / MB, end: end / MB, most: most / MB },
+    };
   } finally {
     clearTimeout(warm);
-    clearInterval(sampler);
     await place.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log((await benchWire()).join('\n'));
-  process.exit(0);
+function inChild(): Promise<Found> {
+  const child = spawn(process.execPath, [...startFlags(), FILE, 'bot'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return new Promise((resolve, reject) => {
+    child.once('message', (found) => resolve(found as Found));
+    child.once('exit', (code) => reject(new Error(`the bot ended with code ${code}`)));
+  });
+}
+
+function quantiles(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): string =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? NaN).toFixed(2);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
+}
+
+export async function benchWire(): Promise<string[]> {
+  const { timed, seconds, heard, sent, busy, rss } = await inChild();
+  const first = timed.filter((one) => one.first);
+  const ms = ({ ms: wall }: Timed): number => wall;
+  const ran = ({ cpuMs }: Timed): number => cpuMs;
+  return [
+    `frame in to signed order on the socket, ledger on: ${quantiles(first.map(ms))} (first of ${first.length} turns)`,
+    `  to every order or batch: ${quantiles(timed.map(ms))} (${timed.length})`,
+    `  of the first on the processor (the rest is the disk, and whoever else runs here): ${quantiles(first.map(ran))}`,
+    `${seconds.toFixed(0)} s of quoting: ${heard.toFixed(0)} messages a second in, ${sent.toFixed(1)} out, ${busy.toFixed(0)} % of a core`,
+    `RSS of the bot alone (${startFlags().join(' ')}): ${rss.warm.toFixed(0)} MB at first, ${rss.end.toFixed(0)} MB at the end, ${rss.most.toFixed(0)} MB at most, start included`,
+  ];
+}
+
+if (process.argv[1] === FILE) {
+  if (process.argv[2] === 'bot') process.send?.(await bot(), () => process.exit(0));
+  else console.log((await benchWire()).join('\n'));
 }

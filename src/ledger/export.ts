@@ -1,12 +1,13 @@
 // `mm export csv`: each table as a CSV file, streamed in pages, so that a year of rows needs no
 // more memory than a minute of them and a running bot is never held up. A file appears under its
 // name only when it is complete.
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Instrument } from '#core/instrument';
 import type { Value } from './connection.js';
 import { header, line, type Column } from './csv.js';
 import { EXPORT_TABLES, SOURCES, type ExportTable, type Source } from './export-tables.js';
+import { makeFolder } from './paths.js';
 import { LedgerProblem, explain } from './problem.js';
 import type { LedgerReader } from './reader.js';
 
@@ -42,7 +43,7 @@ export function exportCsv(
     throw new LedgerProblem('missing', `${reader.path}: no run ${runId}`, remedy);
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw explain(error, folder);
   }

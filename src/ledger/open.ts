@@ -3,6 +3,7 @@
 // latches are in it.
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { Connection } from './connection.js';
+import { LogFile } from './log-file.js';
 import { LedgerProblem, explain } from './problem.js';
 import { SEQUENCED, migrate, type Migration } from './schema.js';
 import { Witness, readWitness, witnessPath } from './witness.js';
@@ -17,6 +18,8 @@ export interface OpenedLedger {
   readonly db: Connection;
   /** Highest id of the sequence; ids of rows go on from here. */
   readonly lastId: number;
+  /** What was committed survives a power cut when this returns. A store does not ask for it. Throws LedgerProblem. */
+  sync(): void;
   /** Tells the witness how far the file has come. */
   reached(id: number, run: number, ordinal: number): void;
   /** Throws LedgerProblem when the path no longer leads to the open file. */
@@ -44,7 +47,7 @@ export function openLedgerFile(
     const lastId = highestId(db);
     if (durable) checkWitness(db, seen, id, lastId);
     const witness = durable ? Witness.create(seen) : null;
-    return opened(db, lastId, id, witness);
+    return opened(db, lastId, id, witness, durable ? logOf(db) : null);
   } catch (error) {
     db.close();
     if (fresh && existsSync(path) && statSync(path).size === 0) rmSync(path);
@@ -57,6 +60,7 @@ function opened(
   firstId: number,
   id: string,
   witness: Witness | null,
+  log: LogFile | null,
 ): OpenedLedger {
   const inode = statSync(db.path).ino;
   let lastId = firstId;
@@ -64,6 +68,13 @@ function opened(
     db,
     get lastId() {
       return lastId;
+    },
+    sync() {
+      try {
+        log?.sync();
+      } catch (error) {
+        throw explain(error, db.path);
+      }
     },
     reached(reachedId, run, ordinal) {
       lastId = reachedId;
@@ -79,6 +90,7 @@ function opened(
     },
     close() {
       witness?.close();
+      log?.close();
       db.close();
     },
   };
@@ -98,6 +110,13 @@ function configure(db: Connection, durable: boolean): void {
   db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
+}
+
+/** From here on SQLite leaves it to us to sync a commit; its checkpoints still sync what they move. */
+function logOf(db: Connection): LogFile {
+  const log = new LogFile(db.path);
+  db.exec('PRAGMA synchronous = NORMAL');
+  return log;
 }
 
 function highestId(db: Connection): number {

@@ -1,8 +1,8 @@
 // Where the ledger lives: one file, one lock and one witness per (venue, account), in the state
 // folder and never in logs/ (those are rotated and deleted). The environment is an argument:
 // nothing here reads process.env.
-import { mkdirSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LedgerProblem, explain } from './problem.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,10 +63,26 @@ export function accountPaths(folder: string, venue: string, account: string): Ac
   };
 }
 
+/**
+ * Makes a folder and those above it that are missing, one by one: Node's own `recursive` never comes
+ * back where the file system refuses with ENOENT, as /proc does. Throws what mkdir throws.
+ */
+export function makeFolder(folder: string, mode?: number): void {
+  if (isFolder(folder)) return;
+  makeFolder(dirname(resolve(folder)), mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if (!isFolder(folder)) throw error; // else somebody was faster
+  }
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
 /** Makes the state folder, for its owner only. Throws LedgerProblem when it cannot be. */
 export function makeStateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     throw explain(error, folder);
   }

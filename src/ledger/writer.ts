@@ -17,6 +17,8 @@ import {
   type RunEnd, type RunStart,
 } from './entries.js'; // prettier-ignore
 import type { InboxOrder } from './inbox.js';
+import { Latest, json } from './latest.js';
+import { LOG_BYTES } from './log-file.js';
 import { openLedgerFile, type OpenedLedger } from './open.js';
 import { LedgerProblem, explain } from './problem.js';
 import { insertRun, closeDeadRuns, type DeadRuns } from './runs.js';
@@ -36,17 +38,14 @@ export interface LedgerOptions {
 }
 
 const BATCH = 5_000;
-/** In idle time the write-ahead log is moved into the file when it is longer than this. */
-const CHECKPOINT_BYTES = 1_048_576;
+/** In idle time the write-ahead log is moved into the file after so many (of 4 to 5 kB), or when it has grown. */
+const CHECKPOINT_COMMITS = 200;
 const OPERATOR = 'operator';
-type Latest = { readonly us: Micros; readonly value: unknown };
 
 export class Ledger {
   private readonly sql: Statements;
   private queue: Entry[] = [];
-  private readonly states = new Map<string, Latest>();
-  private statusNow: Latest | null = null;
-  private decisionNow: Latest | null = null;
+  private readonly latest = new Latest();
   private books: Bookkeeper | null = null;
   private owner = '';
   private account = 0;
@@ -54,6 +53,10 @@ export class Ledger {
   /** Set after a failed disk: an intent is never again called durable on it. */
   private broken: LedgerProblem | null = null;
   private closed = false;
+  /** Since the log was last moved into the file. */
+  private commits = 0;
+  /** A commit that the witness has not been told of. */
+  private unseen = false;
 
   private constructor(
     private readonly file: OpenedLedger,
@@ -62,10 +65,7 @@ export class Ledger {
     this.sql = prepareStatements(file.db);
   }
 
-  /**
-   * Opens or makes the file and brings its tables up to date. Hold the account's lock first. Throws
-   * LedgerProblem.
-   */
+  /** Opens or makes the file and brings its tables up to date. Hold the account's lock first. Throws LedgerProblem. */
   static open(path: string, options: LedgerOptions): Ledger {
     return new Ledger(
       openLedgerFile(path, options.durable, options.migrations ?? MIGRATIONS),
@@ -73,10 +73,9 @@ export class Ledger {
     );
   }
 
-  /** Entries that are not on disk yet. */
+  /** Entries that are not on disk yet and want to be: the last decision may wait for other entries. */
   get pending(): number {
-    const latest = this.states.size + Number(!!this.statusNow) + Number(!!this.decisionNow);
-    return this.queue.length + latest;
+    return this.queue.length + this.latest.pending;
   }
 
   /** The position as the rows on disk add up to; valid after beginRun or attach. */
@@ -104,7 +103,9 @@ export class Ledger {
       db.prepare('UPDATE meta SET owner = ?').run([start.runId]);
       return { account, dead };
     });
+    this.file.sync();
     this.sit(begun.account, run, start.instrument, start.runId);
+    this.unseen = true;
     this.witness();
     return begun.dead;
   }
@@ -123,6 +124,7 @@ export class Ledger {
     }
     const found = readAccount(row);
     db.transaction(() => db.prepare('UPDATE meta SET owner = ?').run([OPERATOR]));
+    this.file.sync();
     this.sit(found, null, new Instrument(found.spec), OPERATOR);
   }
 
@@ -144,6 +146,7 @@ export class Ledger {
       const values = [end.us, end.exitCode, end.reason, end.commandHash, this.run];
       this.file.db.prepare(sql).run(values);
     });
+    this.file.sync();
   }
 
   /**
@@ -160,7 +163,7 @@ export class Ledger {
     if (!intents) return;
     try {
       if (this.broken !== null) throw this.broken;
-      this.commit();
+      if (this.due) this.write(); // the witness follows with the commit at the end of the turn
     } catch (error) {
       this.queue = this.queue.filter((e) => e.kind !== 'command' || !isIntent(e.command));
       throw error;
@@ -206,15 +209,18 @@ export class Ledger {
    * counts.
    */
   state(us: Micros, key: string, value: unknown): void {
-    this.states.set(key, { us, value });
+    this.latest.states.set(key, { us, value });
   }
   /** What `mm metrics` shows; the last value before a commit counts. */
   status(us: Micros, value: unknown): void {
-    this.statusNow = { us, value };
+    this.latest.status = { us, value };
   }
-  /** The last decision with its reason, for `mm explain`; the log has them all. */
+  /**
+   * The last decision with its reason, for `mm explain`; the log has them all. Written with the next entries that are:
+   * alone it is worth no wait for the disk.
+   */
   decision(us: Micros, value: unknown): void {
-    this.decisionNow = { us, value };
+    this.latest.decision = { us, value };
   }
 
   /** True when this trade is on disk or in the queue: a backfill after a reconnect may drop it. */
@@ -242,8 +248,12 @@ export class Ledger {
    * LedgerProblem; see flush.
    */
   commit(): void {
-    const batch = this.options.durable ? 1 : (this.options.batch ?? BATCH);
-    if (this.pending >= batch) this.flush();
+    if (this.due) this.flush();
+    else this.witness();
+  }
+
+  private get due(): boolean {
+    return this.pending >= (this.options.durable ? 1 : (this.options.batch ?? BATCH));
   }
 
   /**
@@ -256,8 +266,9 @@ export class Ledger {
     this.file.checkSamePlace();
     this.guarded(() => {
       const log = statSync(`${this.file.db.path}-wal`, { throwIfNoEntry: false });
-      if (log === undefined || log.size <= CHECKPOINT_BYTES) return;
+      if (log === undefined || (this.commits < CHECKPOINT_COMMITS && log.size <= LOG_BYTES)) return;
       this.file.db.pragma('wal_checkpoint(PASSIVE)');
+      this.commits = 0;
     });
   }
 
@@ -283,7 +294,14 @@ export class Ledger {
    * then the problem is thrown.
    */
   private flush(): void {
-    if (this.pending === 0) return;
+    try {
+      if (this.queue.length > 0 || !this.latest.empty) this.write();
+    } finally {
+      this.witness();
+    }
+  }
+
+  private write(): void {
     let refusal: LedgerProblem | null = null;
     for (;;) {
       const refused = this.attempt();
@@ -292,10 +310,10 @@ export class Ledger {
       this.queue[refused.index] = refused.note;
     }
     this.queue = [];
-    this.states.clear();
-    this.statusNow = null;
-    this.decisionNow = null;
-    this.witness();
+    this.latest.clear();
+    this.commits += 1;
+    this.sync();
+    this.unseen = true;
     if (refusal !== null) throw refusal;
   }
 
@@ -313,7 +331,7 @@ export class Ledger {
         for (index = 0; index < this.queue.length; index += 1)
           books.write(this.queue[index] as Entry);
         books.settle();
-        this.writeLatest();
+        this.latest.write(this.sql, this.account, this.run);
       });
       return null;
     } catch (error) {
@@ -330,18 +348,6 @@ export class Ledger {
       }
       if (problem.code === 'io' || problem.code === 'corrupt') this.broken = problem;
       throw problem;
-    }
-  }
-
-  private writeLatest(): void {
-    for (const [key, { us, value }] of this.states) {
-      this.sql.state.run([this.account, key, us, json(value)]);
-    }
-    if (this.run === null) return;
-    const { statusNow, decisionNow } = this;
-    if (statusNow) this.sql.status.run([this.run, statusNow.us, json(statusNow.value)]);
-    if (decisionNow) {
-      this.sql.decision.run([this.run, decisionNow.us, json(decisionNow.value)]);
     }
   }
 
@@ -372,17 +378,21 @@ export class Ledger {
     return this.books;
   }
 
+  /** A commit that may not survive is no ground to trade on; it is not undone, and not written again. */
+  private sync(): void {
+    try {
+      this.file.sync();
+    } catch (error) {
+      this.broken = error as LedgerProblem;
+      throw error;
+    }
+  }
+
+  /** Tells the witness of the last commit; never before it. */
   private witness(): void {
+    if (!this.unseen) return;
+    this.unseen = false;
     const { lastId, lastOrdinal } = this.desk();
     this.file.reached(lastId, this.run ?? 0, lastOrdinal);
-  }
-}
-
-/** Never throws: a value that is no JSON must not stop the rows beside it. */
-function json(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch (error) {
-    return JSON.stringify({ unreadable: String(error) });
   }
 }

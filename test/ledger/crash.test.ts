@@ -121,7 +121,8 @@ describe('a write-ahead log that was damaged', () => {
 
   test('cut short or with one flipped byte, it is refused with a way out', async () => {
     const path = await wreck();
-    const size = readFileSync(`${path}-wal`).length;
+    const log = readFileSync(`${path}-wal`);
+    const size = log.findLastIndex((byte) => byte !== 0); // behind it: room that no commit has used
     const answers = new Set<string>();
     for (let i = 0; i < 40; i += 1) {
       const at = Math.floor(random() * size);
