@@ -3,39 +3,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerReader } from '#ledger/reader';
-import type { OrderRow } from '#ledger/rows';
+import { bothSides, lengthOf, restedSpans } from '#report/quoted-time';
+import type { Span } from '#report/quoted-time';
 
 interface Line {
   readonly level: string;
   readonly msg: string;
 }
-
-/** Merged, in microseconds, within [from, to]. */
-function covered(orders: readonly OrderRow[], from: number, to: number): [number, number][] {
-  const spans = orders
-    .flatMap(({ acceptedUs, closedUs }): [number, number][] =>
-      acceptedUs === null ? [] : [[Math.max(from, acceptedUs), Math.min(to, closedUs ?? to)]],
-    )
-    .sort((a, b) => a[0] - b[0]);
-  const merged: [number, number][] = [];
-  for (const [start, end] of spans) {
-    const last = merged.at(-1);
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
-    else merged.push([start, end]);
-  }
-  return merged;
-}
-
-function both(a: readonly [number, number][], b: readonly [number, number][]): [number, number][] {
-  return a
-    .flatMap(([from, to]) =>
-      b.map(([start, end]): [number, number] => [Math.max(from, start), Math.min(to, end)]),
-    )
-    .filter(([from, to]) => to > from);
-}
-
-const lengthOf = (spans: readonly [number, number][]): number =>
-  spans.reduce((sum, [from, to]) => sum + to - from, 0);
 
 export function linesOf(logDir: string): Line[] {
   const files = readdirSync(logDir).filter((name) => name.endsWith('.log'));
@@ -54,12 +28,10 @@ export function activity(reader: LedgerReader, logDir: string): string[] {
   const { startedUs, endedUs } = run;
   const orders = [...reader.orders(run.id)];
   const span = endedUs - startedUs;
-  const side = (sign: number) =>
-    covered(orders.filter((order) => order.side === sign), startedUs, endedUs); // prettier-ignore
-  const quoting = both(side(1), side(-1));
-  const gaps = quoting.slice(1).map(([from], i) => from - (quoting[i] as [number, number])[1]);
+  const quoting = bothSides(orders, startedUs, endedUs);
+  const gaps = quoting.slice(1).map(([from], i) => from - (quoting[i] as Span)[1]);
   const share = (us: number): string => `${((100 * us) / span).toFixed(2)} %`;
-  const any = covered(orders, startedUs, endedUs);
+  const any = restedSpans(orders, startedUs, endedUs);
   const changes = [...reader.rows('order_changes', run.id)];
   const kinds = new Map<string, number>();
   for (const { kind } of changes) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

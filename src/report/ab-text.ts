@@ -1,7 +1,8 @@
-// `mm ab` as text: static and dynamic side by side with what sets them apart, and at the end what this length could
-// have shown. Takes snapshots and numbers, knows no live object.
+// `mm ab` as text: static and dynamic side by side with what sets them apart, one venue or several in one table, and at
+// the end what this length could have shown. Takes snapshots and numbers, knows no live object.
 import { BLOCK_SECONDS, FEWEST_BLOCKS, INTERVAL_BLOCKS } from './ab-evidence.js';
 import type { AbEvidence } from './ab-evidence.js';
+import type { AbKept } from './ab-kept.js';
 import { durationText } from './metrics.js';
 import type { MetricsSnapshot } from './metrics.js';
 import { dollars, figure, table } from './table.js';
@@ -20,6 +21,8 @@ export interface AbSide {
   readonly start: AbStart;
   /** Null while it runs. */
   readonly end: { readonly code: number; readonly reason: string } | null;
+  /** What its ledger says; null while it runs. */
+  readonly kept: AbKept | null;
 }
 
 /** The moment from which only one of them was trading: what comes after it compares nothing. */
@@ -42,8 +45,12 @@ export interface AbStanding {
 
 interface Row {
   readonly label: string;
-  /** Left out of the block on a terminal, which must fit on 24 lines. */
+  /** Left out of the block on a terminal, which must fit on 24 lines of 80. */
   readonly more?: true;
+  /** Known of ended runs only. */
+  readonly late?: true;
+  /** Left out there when several venues share the width. */
+  readonly wide?: true;
   readonly value: (side: AbSide) => number | null;
   readonly cell?: (side: AbSide) => string;
   readonly format: (value: number) => string;
@@ -84,6 +91,7 @@ const innermost = (
 
 function quoteRow(side: 'bid' | 'ask'): Row {
   return {
+    wide: true,
     label: `${side} (bp from fair)`,
     value: (of) => innermost(of, side)?.distanceBps ?? null,
     cell: (of) => {
@@ -104,6 +112,18 @@ const parameter = (
   format: places(count),
 });
 
+/** What only the ledger knows, once the run is over. */
+const kept = (
+  label: string,
+  of: (kept: AbKept) => number | null,
+  format: (value: number) => string,
+): Row => ({
+  late: true,
+  label,
+  value: (side) => (side.kept === null ? null : of(side.kept)),
+  format,
+});
+
 const decimals = (text: string): number => text.split('.')[1]?.length ?? 0;
 
 /** The rows from equity down; position is in the base unit of its market. */
@@ -115,8 +135,12 @@ function rowsOf({ fixed, measured }: AbStanding): readonly Row[] {
     { label: 'P&L today', value: ({ now }) => Number(now.dailyPnl), format: money },
     { more: true, label: 'P&L per $1M traded', value: perMillion, format: money },
     { label: 'position', value: ({ now }) => Number(now.inventory), format: places(digits) },
+    kept('both sides quoted %', ({ quoted }) => 100 * quoted, places(1)),
     { label: 'fills', value: fillsOf, format: places(0) },
     { more: true, label: 'volume', value: volumeOf, format: money },
+    kept('net edge, bp a fill', ({ netEdgeBps }) => netEdgeBps, places(2)),
+    kept('spread captured', ({ spreadCaptured }) => spreadCaptured, money),
+    kept('adverse, 30 s', ({ adverseSelection }) => adverseSelection, money),
     { label: 'fees', value: ({ now, start }) => Number(now.fees) - start.fees, format: money },
     {
       more: true,
@@ -156,28 +180,49 @@ function remarkOf({ now, end }: AbSide): string[] {
   ];
 }
 
-/** `full`: every row, for a page that scrolls; else what fits on a terminal below the log lines. */
-export function abTable(standing: AbStanding, full: boolean): string {
-  const { fixed, measured, market, seconds, parting } = standing;
+/**
+ * `full`: every row, for a page that scrolls; else what fits on a terminal below the log lines. Several venues, played
+ * the same `market`, stand side by side.
+ */
+export function abTable(standings: readonly AbStanding[], full: boolean): string {
+  const several = standings.length > 1;
+  const narrow = several && !full;
   const words = (label: string, of: (side: AbSide) => string): string[] => [
-    label, of(fixed), of(measured), '',
-  ]; // prettier-ignore
+    label,
+    ...standings.flatMap(({ fixed, measured }) => [of(fixed), of(measured), '']),
+  ];
+  const over = full && standings.some((of) => of.fixed.kept !== null || of.measured.kept !== null);
+  const bodies = standings.map((standing) =>
+    rowsOf(standing)
+      .filter(({ more, wide, late }) =>
+        late === true ? over : full || (more !== true && !(narrow && wide === true)),
+      )
+      .map((row) => line(row, standing)),
+  );
+  const body = (bodies[0] ?? []).map(([label = ''], i) => [
+    label,
+    ...bodies.flatMap((rows) => (rows[i] ?? []).slice(1)),
+  ]);
   const rows = [
-    ['', 'static', 'dynamic', 'dyn - stat'],
+    ...(several ? [words('', ({ now }) => now.venue)] : []),
+    ['', ...standings.flatMap(() => ['static', 'dynamic', 'dyn - stat'])],
     ...(full ? [words('run', ({ now }) => now.runId)] : []),
     words('account', ({ now }) => now.account),
     words('state', stateOf),
-    ...rowsOf(standing)
-      .filter(({ more }) => full || more !== true)
-      .map((row) => line(row, standing)),
+    ...body,
     words('parameters in use', ({ now }) => now.marketParams?.source ?? '-'),
   ];
+  const shown = narrow ? rows.map((row) => row.filter((_, i) => i === 0 || i % 3 !== 0)) : rows;
   return [
-    `A/B on ${market}, the same flow for both: ${durationText(seconds)} of market time`,
-    table(rows),
-    ...remarkOf(fixed),
-    ...remarkOf(measured),
-    ...(parting === null ? [] : [partingLine(parting)]),
+    `A/B on ${standings[0]?.market ?? ''}, the same flow for both: ${durationText(standings[0]?.seconds ?? 0)} of market time`,
+    table(shown),
+    ...standings.flatMap(({ fixed, measured, parting }) =>
+      [
+        ...remarkOf(fixed),
+        ...remarkOf(measured),
+        ...(parting === null ? [] : [partingLine(parting)]),
+      ].map((text) => (several ? `${fixed.now.venue}: ${text}` : text)),
+    ),
   ].join('\n');
 }
 

@@ -106,9 +106,9 @@ export function metricsText(s: MetricsSnapshot): string {
 
 /** One line a run, for several at once. */
 export function metricsTable(snapshots: readonly MetricsSnapshot[]): string {
-  const head = ['run', 'mode', 'equity', 'today', 'fills', 'position', 'drawdown', 'state'];
+  const head = 'run venue mode equity today fills position drawdown state'.split(' ');
   const rows = snapshots.map((s) => [
-    s.runId, s.mode, dollars(s.equity), dollars(s.dailyPnl), String(s.fills), s.inventory,
+    s.runId, s.venue, s.mode, dollars(s.equity), dollars(s.dailyPnl), String(s.fills), s.inventory,
     `${figure(s.drawdownPct, 2)}%`, s.halted ? `${s.state} (${s.halted})` : s.state,
   ]); // prettier-ignore
   return table([head, ...rows]);

@@ -7,6 +7,7 @@ import type { PositionSnapshot } from '#core/position';
 import type { Micros, Money, TickPrice } from '#core/units';
 import { BLOCK_SECONDS, weigh } from '#report/ab-evidence';
 import type { AbEvidence } from '#report/ab-evidence';
+import type { AbKept } from '#report/ab-kept';
 import type { AbSide, AbStanding, AbStart, Parting } from '#report/ab-text';
 import type { LiveRun } from './live-run.js';
 
@@ -16,6 +17,8 @@ export interface Watched {
   readonly run: LiveRun;
   readonly mode: string;
   readonly start: AbStart;
+  /** What its ledger says, asked once it is closed; null when it cannot be read. */
+  readonly kept: () => AbKept | null;
 }
 
 /** What the account has before the first row; an open position is worth what the first mid says. */
@@ -73,6 +76,16 @@ export class AbWatch {
     return { market, seconds, fixed, measured, parting, difference };
   }
 
+  /** The same with what the ledgers say, which is too much to read while anything quotes. */
+  get final(): AbStanding {
+    const { standing, fixed, measured } = this;
+    return {
+      ...standing,
+      fixed: { ...standing.fixed, kept: fixed.kept() },
+      measured: { ...standing.measured, kept: measured.kept() },
+    };
+  }
+
   evidence(capital: number): AbEvidence {
     return weigh(this.blocks, capital);
   }
@@ -101,5 +114,5 @@ const isOut = (run: LiveRun): boolean =>
 function sideOf({ run, start }: Watched): AbSide {
   const { exitCode } = run;
   const end = exitCode === null ? null : { code: exitCode, reason: run.reason };
-  return { now: run.status(), start, end };
+  return { now: run.status(), start, end, kept: null };
 }

@@ -1,13 +1,13 @@
-// `mm ab`: static and dynamic at once in one process, each with an account, a ledger and a lock of its own, on two
-// copies of the same market played to the same moments. Neither sees the other: each has its own venue, and what one
-// fills is still there for the other.
-import { StartProblem } from '#config/problem';
+// `mm ab` on the simulated venue: static and dynamic at once in one process, each with an account, a ledger, a log and a
+// lock of its own, on two copies of the same market played to the same moments. Neither sees the other: each has its own
+// venue, and what one fills is still there for the other.
+import { join } from 'node:path';
 import type { Layered } from '#config/layers';
 import type { ParameterValues } from '#config/parameters';
-import { moneyToNumber } from '#core/money';
-import type { Money, Seconds } from '#core/units';
-import { abTable, evidenceLines } from '#report/ab-text';
-import { AbWatch, startOf } from './ab-watch.js';
+import type { Seconds } from '#core/units';
+import { AbPlay, MODES, abAccount, keptIn } from './ab-play.js';
+import type { Pair } from './ab-play.js';
+import { startOf } from './ab-watch.js';
 import type { Watched } from './ab-watch.js';
 import type { Mode } from './assembly.js';
 import { RunClock } from './clock.js';
@@ -18,7 +18,6 @@ import { firstMid } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
 import { liveMarket, openRun } from './open-run.js';
 import type { OpenRun } from './open-run.js';
-import { RunHost } from './run-host.js';
 import { stateDirOf } from './state-dir.js';
 
 export interface AbRequest {
@@ -30,21 +29,17 @@ export interface AbRequest {
   readonly version: string;
 }
 
-const MODES = ['static', 'dynamic'] as const satisfies readonly Mode[];
-/** An account name may have 40 characters, and `-dynamic` comes after it. */
-const LONGEST_NAME = 32;
-/** How often the table is written where there is no terminal to redraw it on. */
-const TABLE_MS = 60_000;
-
-/** The account of each mode. Throws StartProblem. */
-export function abAccount({ account }: Pick<ParameterValues, 'account'>, mode: Mode): string {
-  if (account !== null && account.length > LONGEST_NAME) {
-    throw new StartProblem(
-      `--account "${account}" must have at most ${LONGEST_NAME} characters for mm ab, which adds -static and -dynamic`,
-    );
-  }
-  return `${account ?? 'paper'}-${mode}`;
+/** The settings of one side: its log has a folder of its own, called as its ledger. */
+export function sideOf(layered: Layered, mode: Mode): Layered {
+  const { values } = layered;
+  const own = `${values.venue}-${abAccount(values, mode)}`;
+  const logDir: ParameterValues['logDir'] = join(values.logDir, own);
+  return { ...layered, values: { ...values, logDir } };
 }
+
+/** What goes before each line on the console. */
+export const namedLine = (view: ConsoleView, name: string) => (line: string, runId: string) =>
+  view.line(`${runId} ${name} ${line}`);
 
 /**
  * Runs both until stopped; returns the worse exit code. Throws StartProblem (also for a latched account),
@@ -59,11 +54,11 @@ export async function runAb(request: AbRequest): Promise<number> {
   const open: OpenRun[] = [];
   try {
     for (const [i, mode] of MODES.entries()) {
-      const console = (line: string, runId: string): void =>
-        view.line(`${runId} ${mode.padEnd(7)} ${line}`);
       const { instrument } = market;
       const account = accounts[i] as string;
-      open.push(await openRun({ values, stateDir, account, mode, instrument, console }));
+      const own = sideOf(request.layered, mode).values;
+      const console = namedLine(view, mode.padEnd(7));
+      open.push(await openRun({ values: own, stateDir, account, mode, instrument, console }));
     }
     return await play(request, market, open, view);
   } finally {
@@ -80,37 +75,19 @@ async function play(
   // Time must not run backwards for either of them, and begin at one moment for both.
   const newest = Math.max(...open.map(({ opened }) => opened.restored.newestUs));
   const clock = new RunClock(request.speed, newest);
-  const [fixed, measured] = begin(request, market, open, clock);
-  const watch = new AbWatch(market.name, fixed, measured, clock.startUs);
-  let tableMs = performance.now() + TABLE_MS;
-  const show = (): void => {
-    if (request.terminal) return view.block(abTable(watch.standing, false));
-    if (performance.now() < tableMs) return;
-    tableMs += TABLE_MS;
-    view.line(abTable(watch.standing, true));
-  };
-  const played = (us: number): void => watch.played(us);
-  const host = new RunHost({
-    runs: [fixed.run, measured.run],
-    clock,
-    show,
-    played,
+  const pair = begin(request, market, open, clock);
+  const { layered, terminal } = request;
+  const ab = new AbPlay({
+    ...{ pairs: [pair], market: market.name, clock, terminal, view },
+    capital: layered.values.capital,
     // Its account is free again, and mm metrics and mm reset see an account at rest, while the other goes on.
-    ended: (run) => giveBack(open[run === fixed.run ? 0 : 1] as OpenRun, view),
+    ended: (run) => giveBack(open[run === pair[0].run ? 0 : 1] as OpenRun, view),
   });
   try {
-    return await host.untilEnd();
+    return await ab.host.untilEnd();
   } finally {
-    // Also when the recording broke off; not when there never was a price.
-    if (watch.standing.difference !== null) sumUp(watch, request.layered.values.capital, view);
+    ab.sumUp();
   }
-}
-
-function sumUp(watch: AbWatch, capital: Money, view: ConsoleView): void {
-  const { standing } = watch;
-  const dollars = moneyToNumber(capital);
-  const worth = evidenceLines(standing, watch.evidence(dollars), dollars);
-  view.line(`\n${[abTable(standing, true), ...worth].join('\n')}`);
 }
 
 /** A problem here is no reason to end the other one. */
@@ -128,7 +105,7 @@ function begin(
   market: Market,
   open: readonly OpenRun[],
   clock: RunClock,
-): [Watched, Watched] {
+): Pair {
   const mid = firstMid(market, clock.startUs);
   const { layered, duration, version } = request;
   const begun: Watched[] = [];
@@ -146,11 +123,12 @@ function begin(
         );
       }
       const start = startOf(market.instrument, position, mid);
-      begun.push({ run, mode: one.mode, start });
+      const kept = () => keptIn(one.opened.paths.ledger, one.runId);
+      begun.push({ run, mode: one.mode, start, kept });
     }
   } catch (error) {
     for (const { run } of begun) run.cannotStart();
     throw error;
   }
-  return begun as [Watched, Watched];
+  return begun as unknown as Pair;
 }

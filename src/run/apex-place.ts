@@ -11,9 +11,8 @@ import { StartProblem } from '#config/problem';
 import { apexApiKey, apexCredentials, apexEnvironment, apexMarket } from './apex-account.js';
 import { apexSwitches } from './apex-switches.js';
 import { WallClock } from './clock.js';
-import { onPaper } from './paper-venue.js';
+import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
-import type { PlaceRequest } from './venue-module.js';
 import type { Reach, VenuePlace } from './venue-place.js';
 import { startWatchdog } from './watchdog-link.js';
 import { watchdogJob } from './watchdog-words.js';
@@ -21,33 +20,24 @@ import { watchdogJob } from './watchdog-words.js';
 const VENUE = 'apex';
 const PAPER_KEY_BYTES = 12;
 
-/** Throws StartProblem; then nothing is left running. */
-export async function apexPlace({ values, job, warn }: PlaceRequest): Promise<VenuePlace> {
-  apexSwitches(values.apexSwitches); // before anything is started
-  const nothing = (): Promise<void> => Promise.resolve();
-  if (values.network !== 'paper') {
-    const market = apexMarket(values.market);
-    const reach = { venue: VENUE, network: values.network, market, url: values.apexUrl };
-    return place(
-      `apex ${values.network}, ${market}`,
-      { ...reach, paperKey: null },
-      values,
-      nothing,
-    );
-  }
-  return await onPaper(VENUE, job, warn, ({ market, origin, close }) => {
-    const paperKey = `paper-${randomBytes(PAPER_KEY_BYTES).toString('hex')}`;
-    const reach = { venue: VENUE, network: values.network, market, url: origin, paperKey };
-    return place(`apex paper, ${origin}, ${market}`, reach, values, close);
-  });
+/** A new account at the venue of a paper run, which goes on when the place is closed. Throws StartProblem. */
+export function apexPaperPlace(
+  values: ParameterValues,
+  { market, origin }: PaperVenue,
+): Promise<VenuePlace> {
+  const paperKey = `paper-${randomBytes(PAPER_KEY_BYTES).toString('hex')}`;
+  const reach = { venue: VENUE, network: values.network, market, url: origin, paperKey };
+  return Promise.resolve(place(`apex paper, ${origin}, ${market}`, reach, values));
 }
 
-function place(
-  name: string,
-  reach: Reach,
-  values: ParameterValues,
-  close: () => Promise<void>,
-): VenuePlace {
+/** Testnet or mainnet, with the keys of the settings. Throws StartProblem. */
+export async function apexPlace(values: ParameterValues): Promise<VenuePlace> {
+  const market = apexMarket(values.market);
+  const reach = { venue: VENUE, network: values.network, market, url: values.apexUrl };
+  return place(`apex ${values.network}, ${market}`, { ...reach, paperKey: null }, values);
+}
+
+function place(name: string, reach: Reach, values: ParameterValues): VenuePlace {
   const { paperKey } = reach;
   const { api, seed } = apexCredentials(values, paperKey);
   const parts = {
@@ -68,10 +58,7 @@ function place(
     },
     emergency: () => apexEmergency(reach, values),
     watch: (runId, note) => startWatchdog(watchdogJob(reach, values, runId), note),
-    close: () => {
-      clock.release();
-      return close();
-    },
+    close: () => Promise.resolve(clock.release()),
   };
 }
 

@@ -31,6 +31,19 @@ export async function firstMidOf(inbox: WireInbox, withinMs: number): Promise<Ti
   );
 }
 
+/**
+ * Waits for the private stream as well: a run that begins without it has nothing to do but to warn of that. No word in
+ * time is no reason not to begin.
+ */
+export async function privateLink(inbox: WireInbox, withinMs: number): Promise<void> {
+  const up = (): boolean =>
+    inbox.events.some(
+      (event) => event.kind === 'link' && event.channel === 'private' && event.state === 'up',
+    );
+  const began = performance.now();
+  while (!up() && performance.now() - began < withinMs) await sleep(LOOK_MS);
+}
+
 function lastWord(inbox: WireInbox): string {
   const links = inbox.events.filter((event) => event.kind === 'link');
   const last = links[links.length - 1];

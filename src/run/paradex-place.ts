@@ -14,10 +14,8 @@ import {
 } from './paradex-account.js'; // prettier-ignore
 import type { ParadexIdentity } from './paradex-account.js';
 import { paradexSwitches } from './paradex-switches.js';
-import { onPaper } from './paper-venue.js';
 import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
-import type { PlaceRequest } from './venue-module.js';
 import type { Reach, VenuePlace } from './venue-place.js';
 import { startWatchdog } from './watchdog-link.js';
 import { watchdogJob } from './watchdog-words.js';
@@ -26,15 +24,8 @@ import { watchdogJob } from './watchdog-words.js';
 const KEY_BYTES = 31;
 const VENUE = 'paradex';
 
-/** Throws StartProblem; then nothing is left running. */
-export async function paradexPlace(request: PlaceRequest): Promise<VenuePlace> {
-  const { values, job, warn } = request;
-  paradexSwitches(values.paradexSwitches); // before anything is started
-  if (values.network !== 'paper') return await realPlace(values, warn);
-  return await onPaper(VENUE, job, warn, (paper) => paperPlace(values, paper, warn));
-}
-
-async function paperPlace(
+/** A new account at the venue of a paper run, which goes on when the place is closed. Throws StartProblem. */
+export async function paradexPaperPlace(
   values: ParameterValues,
   paper: PaperVenue,
   warn: (text: string) => void,
@@ -48,19 +39,18 @@ async function paperPlace(
   const identity = await identityOf(network, reach, values, warn);
   if (!identity.onboarded) await onboard(network, identity);
   const name = `paradex paper, ${paper.origin}, ${paper.market}`;
-  return place(name, reach, values, network, identity, () => {
-    clock.release();
-    return paper.close();
-  });
+  return place(name, reach, values, network, identity, clock);
 }
 
-async function realPlace(
+/** Testnet or mainnet, with the keys of the settings. Throws StartProblem. */
+export async function paradexPlace(
   values: ParameterValues,
   warn: (text: string) => void,
 ): Promise<VenuePlace> {
   const market = values.market ?? PARADEX_DEFAULT_MARKET;
   const { paradexUrl: url } = values;
-  const network = realNetwork(new WallClock());
+  const clock = new WallClock();
+  const network = realNetwork(clock);
   const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };
   const identity = await identityOf(network, reach, values, warn);
   if (!identity.onboarded && !identity.subkey && url !== null && values.network === 'testnet') {
@@ -72,7 +62,7 @@ async function realPlace(
   }
   for (const warning of identity.warnings) warn(warning);
   const name = `paradex ${values.network}, ${market}`;
-  return place(name, reach, values, network, identity, () => Promise.resolve());
+  return place(name, reach, values, network, identity, clock);
 }
 
 function place(
@@ -81,7 +71,7 @@ function place(
   values: ParameterValues,
   network: Network,
   identity: ParadexIdentity,
-  close: () => Promise<void>,
+  clock: WallClock,
 ): VenuePlace {
   const { environment, signer } = identity;
   const { market } = reach;
@@ -89,7 +79,7 @@ function place(
   const switches = paradexSwitches(values.paradexSwitches);
   const fallbackFees = { maker: fraction(values.makerFee), taker: fraction(values.takerFee) };
   return {
-    ...{ venue: VENUE, network: reach.network, market, name, reach, close },
+    ...{ venue: VENUE, network: reach.network, market, name, reach },
     identity: signer.account,
     client: (runId, inbox, clock) =>
       Promise.resolve(
@@ -110,6 +100,7 @@ function place(
         }),
       ),
     watch: (runId, note) => startWatchdog(watchdogJob(reach, values, runId), note),
+    close: () => Promise.resolve(clock.release()),
   };
 }
 

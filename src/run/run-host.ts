@@ -40,6 +40,7 @@ export class RunHost {
   private reachedUs: number;
   private viewMs = 0;
   private over = false;
+  private backwards = false;
   private poked = false;
   /** The next turn that nobody asks for, and when it is. */
   private timer: NodeJS.Timeout | null = null;
@@ -83,13 +84,16 @@ export class RunHost {
     this.turn();
   };
 
+  /** First to last and last to first by turns, so that none of them is always the one that is served first. */
   private get running(): LiveRun[] {
-    return this.parts.runs.filter((run) => run.exitCode === null);
+    const running = this.parts.runs.filter((run) => run.exitCode === null);
+    return this.backwards ? running.reverse() : running;
   }
 
   private turn(): void {
     if (this.over) return;
     const wall = performance.now();
+    this.backwards = !this.backwards;
     for (const run of this.running) this.guarded(run, () => run.obey(wall));
     this.play(wall);
     for (const run of this.running) this.guarded(run, () => run.settle(wall));
@@ -150,8 +154,10 @@ export class RunHost {
     }
   }
 
-  private shutDown(why: string): void {
-    for (const run of this.running) this.guarded(run, () => run.shutDown(why));
+  /** Asks all of them, or some, to end in order. */
+  shutDown(why: string, runs: readonly LiveRun[] = this.parts.runs): void {
+    for (const run of this.running)
+      if (runs.includes(run)) this.guarded(run, () => run.shutDown(why));
   }
 
   private leaveAtOnce(): void {

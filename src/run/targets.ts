@@ -28,7 +28,10 @@ export function chooseTargets(query: TargetQuery, command: OperatorCommand): Acc
   const live = named.filter(isLive);
   const meant = command === 'reset' ? [...live, ...named.filter(isLatched)] : live;
   if (meant.length > 1) throw ambiguous(meant, command);
-  return [meant[0] ?? lastOf(named, query)];
+  if (meant[0] !== undefined) return [meant[0]];
+  const last = lastOf(named, query);
+  if (command !== 'stop' || query.accountNamed) return [last];
+  return [last, ...every.filter((target) => target !== last && diedTogether(target, last))];
 }
 
 /** The market that the order is for: the one that runs, else the one asked for, else the last one. */
@@ -66,6 +69,10 @@ const mayTrade = ({ holder }: AccountLedger, market: string | null): boolean =>
 const isLatched = (target: AccountLedger): boolean =>
   !isLive(target) && target.problem === null && (storedBreaker(target)?.latched ?? null) !== null;
 
+/** Their runs were of one process (mm ab), which was killed. */
+const diedTogether = ({ lastRun: a }: AccountLedger, { lastRun: b }: AccountLedger): boolean =>
+  a !== null && b !== null && a.pid === b.pid && a.endedUs === null && b.endedUs === null;
+
 function lastOf(named: readonly AccountLedger[], query: TargetQuery): AccountLedger {
   const last = named.find((target) => target.lastRun !== null) ?? named[0];
   if (last === undefined) throw nothingFound(query.stateDir, query);
@@ -75,12 +82,12 @@ function lastOf(named: readonly AccountLedger[], query: TargetQuery): AccountLed
 
 function ambiguous(meant: readonly AccountLedger[], command: OperatorCommand): StartProblem {
   const list = meant.map((target) => {
-    const { account, holder, lastRun } = target;
+    const { account, venue, holder, lastRun } = target;
     const who =
       holder === null || holder === 'unknown' ? null : `run ${holder.runId}, pid ${holder.pid}`;
-    return `${account} (${who ?? (isLive(target) ? 'live' : `latched, last run ${lastRun?.run ?? '?'}`)})`;
+    return `${account} on ${venue} (${who ?? (isLive(target) ? 'live' : `latched, last run ${lastRun?.run ?? '?'}`)})`;
   });
   return new StartProblem(
-    `mm ${command} could mean ${meant.length} accounts: ${list.join(', ')}; say which with --account`,
+    `mm ${command} could mean ${meant.length} accounts: ${list.join(', ')}; say which with --account or --venue`,
   );
 }

@@ -4,7 +4,10 @@ import type { Layered } from '#config/layers';
 import { StartProblem } from '#config/problem';
 import { moneyToNumber } from '#core/money';
 import type { Seconds } from '#core/units';
+import { makeStateFolder } from '#ledger/paths';
 import type { Mode } from './assembly.js';
+import { startPaperVenue } from './paper-venue.js';
+import { stateDirOf } from './state-dir.js';
 import type { PaperJob } from './venue-module.js';
 import { venueCalled, venueNamed } from './venue-registry.js';
 import { runOnVenue } from './venue-run.js';
@@ -26,27 +29,34 @@ export interface VenueLiveRequest {
   readonly yesRealMoney: boolean;
 }
 
-/** Returns the exit code. Throws StartProblem and what runOnVenue throws. */
+/** Returns the exit code. Throws StartProblem, LedgerProblem and what runOnVenue throws. */
 export async function runLiveOnVenue(request: VenueLiveRequest): Promise<number> {
   const found = contradictions(request);
   if (found.length > 0) throw new StartProblem(found);
-  const { layered, mode, duration, terminal, version } = request;
+  const { layered, mode, duration, terminal, version, adopt, market } = request;
   const { values } = layered;
+  makeStateFolder(stateDirOf(values)); // before anything is started for nothing
   const warn = (text: string): void => void process.stderr.write(`mm: ${text}\n`);
-  const venue = await venueNamed(venueCalled(values.venue, 'mm run --venue'));
-  const place = await venue.place({ values, job: jobOf(request), warn });
-  const adopt = request.adopt || place.network === 'paper';
+  const name = venueCalled(values.venue, 'mm run --venue');
+  const venue = await venueNamed(name);
+  const common = { layered, mode, duration, terminal, version };
+  if (values.network !== 'paper') {
+    const place = await venue.place(values, warn);
+    return await runOnVenue({ ...common, place, adopt }).finally(() => place.close());
+  }
+  const paper = await startPaperVenue({ ...paperJob(layered, market), venue: name, port: 0 });
   try {
-    return await runOnVenue({ layered, mode, place, duration, terminal, version, adopt });
+    paper.whenGone(warn);
+    const place = await venue.paperPlace(values, paper, warn);
+    return await runOnVenue({ ...common, place, paper, adopt: true }).finally(() => place.close());
   } finally {
-    await place.close();
+    await paper.close();
   }
 }
 
-/** A paper venue is given the money that the run counts with. */
-function jobOf({ layered, market }: VenueLiveRequest): PaperJob | null {
+/** What a paper venue plays; accounts get the money that the run counts with. */
+export function paperJob(layered: Layered, market: VenueLiveRequest['market']): PaperJob {
   const { values } = layered;
-  if (values.network !== 'paper') return null;
   const { order, reply, feed } = values.latency;
   const given = (key: 'makerFee' | 'takerFee'): boolean =>
     layered.texts.get(key)?.origin !== 'default';
@@ -75,6 +85,9 @@ function contradictions(request: VenueLiveRequest): string[] {
       `--tape, --synthetic and --relay are for --network paper; ${network} has its own market`,
     );
   }
+  const { tape, synthetic, relay } = market;
+  if ([tape, synthetic, relay].filter((one) => one !== null).length > 1)
+    found.push('give one of --tape, --synthetic and --relay: a market is played from one of them');
   if (network === 'mainnet' && !yesRealMoney) {
     const usd = moneyToNumber(capital).toFixed(0);
     found.push(

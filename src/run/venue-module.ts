@@ -9,18 +9,14 @@ import type {
 } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import type { Instrument } from '#core/instrument';
+import type { TickPrice } from '#core/units';
 import type { WallClock } from './clock.js';
+import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { Reach, VenuePlace } from './venue-place.js';
 import type { VenueJob } from './venue-process.js';
 
-export interface PlaceRequest {
-  readonly values: ParameterValues;
-  /** What the paper venue plays; null on a real network. */
-  readonly job: PaperJob | null;
-  readonly warn: (text: string) => void;
-}
-
+/** What a paper venue plays. */
 export type PaperJob = Omit<VenueJob, 'venue' | 'port'>;
 
 /** What belongs to the keys of the settings; never a secret. */
@@ -31,10 +27,29 @@ export interface VenueIdentity {
   readonly lines: readonly (readonly [string, string])[];
 }
 
-/** ok: fine. problem: keeps a run from starting or trading; the line holds the remedy. */
+/**
+ * ok: fine. problem: keeps a run from starting or trading; the line holds the remedy. unknown: cannot be checked from
+ * here, or could not this time.
+ */
 export interface Check {
-  readonly state: 'ok' | 'warning' | 'problem';
+  readonly state: 'ok' | 'warning' | 'problem' | 'unknown';
   readonly text: string;
+}
+
+/** What the venue allows on one market; null where it names nothing. Sizes in base units. */
+export interface VenueLimits {
+  /** The venue's mark; 0 where it has none now. */
+  readonly mark: TickPrice;
+  readonly maxOrderSize: number | null;
+  readonly maxOpenOrders: number | null;
+  readonly maxPosition: number | null;
+  /** Share of a position's value that must be there as margin. */
+  readonly initialMargin: number | null;
+}
+
+export interface Examined {
+  readonly facts: VenueFacts;
+  readonly limits: VenueLimits;
 }
 
 export type AddCheck = (state: Check['state'], text: string) => void;
@@ -58,14 +73,22 @@ export interface PublicFeed {
 
 /** Everything throws StartProblem or VenueProblem. */
 export interface VenueModule {
-  /** Nothing is left running when it throws. */
-  place(request: PlaceRequest): Promise<VenuePlace>;
+  /** Testnet or mainnet, as the settings say. */
+  place(values: ParameterValues, warn: (text: string) => void): Promise<VenuePlace>;
+  /** A new account, one for each call, at a paper venue that somebody else started and ends. */
+  paperPlace(
+    values: ParameterValues,
+    paper: PaperVenue,
+    warn: (text: string) => void,
+  ): Promise<VenuePlace>;
   emergency(reach: Reach, keys: VenueKeys): Promise<EmergencyClient>;
   identity(values: ParameterValues, warn: (text: string) => void): Promise<VenueIdentity>;
   /** Derives a key that trades into a new file of mode 600; null where there is nothing to derive. */
   readonly exportKey: ((values: ParameterValues, file: string) => Promise<void>) | null;
-  /** Starts a client and looks; null when a check before that failed. Sends nothing that changes anything. */
-  examine(values: ParameterValues, add: AddCheck): Promise<VenueFacts | null>;
+  /** Starts a client and looks; null when a check before that failed. Places nothing and cancels nothing that exists. */
+  examine(values: ParameterValues, add: AddCheck): Promise<Examined | null>;
+  /** Settings of a throw-away account at a venue served here. */
+  onPaper(origin: string): Partial<ParameterValues>;
   feed(request: FeedRequest): Promise<PublicFeed>;
   /** The origin given instead of the network's own. */
   url(values: ParameterValues): string | null;

@@ -35,7 +35,7 @@ export interface VenuePlace {
   emergency(): Promise<EmergencyClient>;
   /** Starts the process that empties the book should this one die or hang. Throws StartProblem. */
   watch(runId: string, note: WatchNote): Promise<Watch>;
-  /** Ends what was started for it: the venue of a paper run. */
+  /** Ends what was started for it; its timers keep no process alive any more. */
   close(): Promise<void>;
 }
 

@@ -27,6 +27,8 @@ export interface VenueJob {
   /** Name of a fault profile; null = none. */
   readonly faults: string | null;
   readonly seed: number;
+  /** Where the synthetic market begins, whole microseconds; absent: at this whole minute. */
+  readonly startUs?: number;
   /** Market time per second of wall time. */
   readonly speed: number;
   /** Whole microseconds; absent = 0. */
@@ -34,10 +36,16 @@ export interface VenueJob {
   /** Money (1e-8) that each new account gets. Absent: 1,000,000. */
   readonly deposit?: number;
   readonly leverage?: number;
+  /** How many bots share this computer's address, whose rate limits then count for each; absent = 1. */
+  readonly bots?: number;
   readonly makerFee?: number;
   readonly takerFee?: number;
   readonly market?: string;
 }
+
+const MINUTE_US = 60_000_000;
+/** The whole minute that `us` lies in, where a synthetic market begins. */
+export const minuteOf = (us: number): number => us - (us % MINUTE_US);
 
 export const isVenueReport = (value: unknown): value is VenueReport =>
   typeof value === 'object' && value !== null && 'kind' in value;

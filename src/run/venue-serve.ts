@@ -3,14 +3,13 @@
 import { realNetwork } from '#clients/net/network';
 import { loopback } from '#clients/paradex/endpoints';
 import type { Environment } from '#clients/paradex/endpoints';
-import type { MarketWire, ResultsWire } from '#clients/paradex/wire';
 import { StartProblem } from '#config/problem';
 import { Instrument } from '#core/instrument';
 import type { InstrumentSpec } from '#core/instrument';
 import { rateFromFraction } from '#core/money';
-import type { Clock, Network } from '#core/outside';
+import type { Clock } from '#core/outside';
 import type { RowSource } from '#core/rows';
-import type { Money, Rate, Seconds, SpanMicros } from '#core/units';
+import type { Micros, Money, Rate, Seconds, SpanMicros } from '#core/units';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
 import { LEAST_BLOCK, SyntheticMarket } from '#sim/market/market';
 import { PRESET_NAMES } from '#sim/market/presets';
@@ -27,10 +26,10 @@ import { RelayFeed } from '#sim/venues/paradex/relay';
 import { serve } from '#sim/venues/server';
 import { TapeSource, readInfo } from '#tape/read';
 import { WallClock } from './clock.js';
+import { paradexMarket } from './paradex-markets.js';
 import { HOUSES } from './venue-houses.js';
+import { minuteOf } from './venue-process.js';
 import type { VenueJob } from './venue-process.js';
-
-const MINUTE_US = 60_000_000;
 
 export interface ServedVenue {
   readonly port: number;
@@ -57,6 +56,7 @@ export async function serveVenue(job: VenueJob, hooks: ServeHooks): Promise<Serv
     ...{ clock, instrument, feed, seed: job.seed, useQuotes },
     ...(job.deposit === undefined ? {} : { deposit: job.deposit as Money }),
     ...(job.leverage === undefined ? {} : { leverage: job.leverage }),
+    ...(job.bots === undefined ? {} : { bots: job.bots }),
   });
   const { delays } = job;
   if (delays !== undefined) {
@@ -125,7 +125,7 @@ async function marketOf(job: VenueJob, clock: Clock, hooks: ServeHooks): Promise
   } else {
     const preset = presetOf(job.synthetic ?? 'normal');
     // Its volatility follows the hour of the day: venues of one seed that begin in the same minute play the same rows.
-    const startUs = clock.nowUs() - (clock.nowUs() % MINUTE_US);
+    const startUs = (job.startUs ?? minuteOf(clock.nowUs())) as Micros;
     source = new SyntheticMarket({ preset, seed: job.seed, startUs, blockRows: LEAST_BLOCK });
     const { symbol, minNotional } = SYNTHETIC_INSTRUMENT;
     const named = { venue: job.venue, symbol: house.symbol(symbol) };
@@ -133,7 +133,9 @@ async function marketOf(job: VenueJob, clock: Clock, hooks: ServeHooks): Promise
     spec = { ...SYNTHETIC_INSTRUMENT, ...fees, ...named, ...least };
   }
   if (job.market !== undefined && job.market !== spec.symbol)
-    throw new StartProblem(`--market ${job.market}: this data is of ${spec.symbol}`);
+    throw new StartProblem(
+      `--market ${job.market}: this data is of ${spec.symbol}; leave --market out, or play a tape of ${job.market}`,
+    );
   const feed = new MarketPlayer({ clock, source, speed: job.speed, onEnd: hooks.onEnd });
   return { instrument: new Instrument(spec), feed, useQuotes };
 }
@@ -156,7 +158,7 @@ async function relayed(
   const network = realNetwork(clock);
   const house = HOUSES.paradex;
   const market = job.market ?? 'BTC-USD-PERP';
-  const wire = await marketAt(network, environment, market);
+  const wire = await paradexMarket(network, environment.rest, market, '--relay');
   const fee = (side: 'maker_fee' | 'taker_fee', otherwise: Rate): Rate => {
     const text = wire.fee_config?.api_fee[side].fee;
     return text === undefined ? otherwise : rateFromFraction(Number(text));
@@ -189,20 +191,4 @@ function environmentOf(url: string): Environment {
     );
   const real = /^https:\/\/(api\.[a-z]+\.paradex\.trade)$/.exec(origin);
   return real === null ? environment : { ...environment, ws: `wss://ws.${real[1] as string}/v1` };
-}
-
-function marketAt(network: Network, environment: Environment, market: string): Promise<MarketWire> {
-  const url = `${environment.rest}/markets?market=${encodeURIComponent(market)}`;
-  return new Promise((resolve, reject) => {
-    const timeout = 10_000_000 as SpanMicros;
-    network.request({ method: 'GET', url, headers: {}, timeout }, (outcome) => {
-      const fail = (detail: string): void =>
-        reject(new StartProblem(`--relay: ${url} gave no market (${detail}); check the address`));
-      if (outcome.kind !== 'reply') return fail(outcome.detail);
-      if (outcome.status !== 200) return fail(`HTTP ${outcome.status}`);
-      const [wire] = (JSON.parse(outcome.body) as ResultsWire<MarketWire>).results;
-      if (wire === undefined) fail(`no market ${market}`);
-      else resolve(wire);
-    });
-  });
 }

@@ -185,6 +185,18 @@ describe('no live bot', () => {
     );
   });
 
+  test('stop after a killed mm ab latches all its accounts: they died with one process', async () => {
+    const state = folder();
+    ran(state, { account: 'ended' });
+    ran(state, { account: 'a-static', killed: true });
+    ran(state, { account: 'a-dynamic', startedUs: us(T0 + 1), runId: 'run2', killed: true });
+    const { results } = await order(state, 'stop');
+    expect(results.map(({ account }) => account).sort()).toEqual(['a-dynamic', 'a-static']);
+    expect(breakerOf(pathsOf(state, 'ended'))).toEqual(HEALTHY);
+    const one = await order(state, 'stop', { account: 'a-static' });
+    expect(one.results.map(({ account }) => account)).toEqual(['a-static']);
+  });
+
   test('a second word on what holds anyway', async () => {
     const state = folder();
     ran(state, { breaker: LATCHED, holding: 'marked' });
@@ -254,7 +266,7 @@ describe('which account', () => {
         live(state, { account, runId: `run-${account}` }, () => true);
       expect(await refused(order(state, command))).toMatch(
         new RegExp(
-          `mm ${command} could mean 2 accounts: .*a \\(run run-a, pid 4711\\).*; say which with --account`,
+          `mm ${command} could mean 2 accounts: .*a on sim \\(run run-a, pid 4711\\).*; say which with --account`,
         ),
       );
       expect((await order(state, command, { account: 'b' })).results).toMatchObject([
@@ -268,7 +280,7 @@ describe('which account', () => {
     ran(state, { account: 'stopped', breaker: LATCHED });
     const bot = live(state, { account: 'going', runId: 'g' }, () => true);
     expect(await refused(order(state, 'reset'))).toMatch(
-      /could mean 2 accounts: .*stopped \(latched, last run run1\)/,
+      /could mean 2 accounts: .*stopped on sim \(latched, last run run1\)/,
     );
     expect((await order(state, 'pause')).results).toMatchObject([{ account: 'going' }]);
     bot.die();

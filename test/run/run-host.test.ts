@@ -43,13 +43,14 @@ class Puppet {
 
 /** `puppets` until all have ended. */
 async function hosted(...puppets: Puppet[]): Promise<number> {
-  const before = process.listenerCount('SIGINT');
+  const before = process.listeners('SIGINT').filter(({ name }) => name !== 'ignore').length;
   const runs = puppets as unknown as LiveRun[];
   const host = new RunHost({ runs, clock: new RunClock(1_000, 0), show: () => undefined });
   try {
     return await host.untilEnd();
   } finally {
-    expect(process.listenerCount('SIGINT')).toBe(before);
+    const heard = process.listeners('SIGINT').filter(({ name }) => name !== 'ignore');
+    expect(heard.length).toBe(before); // one that ignores stays: the last steps are not to be cut
     expect(process.listeners('uncaughtException').map(({ name }) => name)).not.toContain(
       'onUncaught',
     );
@@ -89,6 +90,31 @@ describe('the host', () => {
     });
     await expect(hosted(early, late)).rejects.toThrow('size too small');
     expect([early.exitCode, late.exitCode]).toEqual([0, 2]);
+  });
+
+  test('none of them is always served first', async () => {
+    const served: string[] = [];
+    const named = (name: string): Puppet =>
+      new Puppet((turn, self) => {
+        served.push(name);
+        if (turn === 40) self.exitCode = 0;
+      });
+    await hosted(named('a'), named('b'));
+    // Within a turn both are played the same number of times, one after the other.
+    const firsts = served.filter((_, i) => i % 2 === 0);
+    expect(new Set(firsts)).toEqual(new Set(['a', 'b']));
+  });
+
+  test('some may be asked to end while the others go on', async () => {
+    const gone = new Puppet(() => undefined);
+    const stays = new Puppet(endsAt(9, 0));
+    const runs = [gone, stays] as unknown as LiveRun[];
+    const host = new RunHost({ runs, clock: new RunClock(1_000, 0), show: () => undefined });
+    const ended = host.untilEnd();
+    host.shutDown('its venue is gone', runs.slice(0, 1));
+    expect(await ended).toBe(0);
+    expect(gone.calls).toContain('its venue is gone');
+    expect(stays.calls).not.toContain('shutDown');
   });
 
   test('never beyond the limit of those that still run', async () => {
