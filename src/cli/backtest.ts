@@ -20,6 +20,7 @@ Examples:
   mm backtest --static --tape btc.tape --latency-model recorded --order-class paradex-retail
   mm backtest --static --tape btc.tape --model glft --maker-fee 0.3bp --json
   mm backtest --both --tape btc.tape                                         static beside dynamic
+  mm backtest --static --tape btc.tape --venue apex                          as a run behind the client of ApeX
   mm backtest --static --tape btc.tape --requote-bps off --fill-wake off     the literal 60 s clock`;
 
 function market(options: Readonly<Record<string, unknown>>): {
@@ -71,7 +72,7 @@ export function addBacktest(program: Command): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
-    const mode = options['both'] === true ? 'both' : modeFrom(options);
+    const mode = options['both'] === true ? 'both' : modeFrom(options, 'mm backtest');
     const shadow = options['shadow'] === true || mode === 'both';
     const { values } = settingsFrom(options);
     const where = market(options);

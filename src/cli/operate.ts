@@ -22,7 +22,8 @@ const PAGES: readonly Page[] = [
     description: 'cancel all orders, confirm that none is open, and latch until mm reset',
     help: `
 Without --account it stops every live run. When none is live it latches the account of the last run, and
-the next start obeys. Exit code 0: nothing is open. 4: a bot did not answer, orders may remain.
+the next start obeys. On a venue it asks the venue itself, past the bot. Exit code 0: nothing is open. 4: the bot or
+the venue did not answer, orders may remain.
 
 Examples:
   mm stop                                     everything, now

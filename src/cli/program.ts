@@ -21,7 +21,8 @@ import { addVenue } from './venue.js';
 import { addWatchdog } from './watchdog.js';
 import { VERSION } from './version.js';
 
-function build(): Command {
+/** The whole command line, as a parser; runs nothing. */
+export function build(): Command {
   const program = new Command('mm')
     .description('Avellaneda-Stoikov market maker for perpetual-futures exchanges')
     .version(VERSION)
@@ -52,11 +53,15 @@ function build(): Command {
   ]) {
     add(program);
   }
-  const strict = (command: Command): void => {
-    command.exitOverride().configureOutput({ outputError: () => undefined });
-    command.commands.forEach(strict);
+  const strict = (command: Command, path: string): void => {
+    command
+      .exitOverride((error) => {
+        throw Object.assign(error, { help: `${path} --help` });
+      })
+      .configureOutput({ outputError: () => undefined });
+    for (const child of command.commands) strict(child, `${path} ${child.name()}`);
   };
-  strict(program);
+  strict(program, 'mm');
   return program;
 }
 
@@ -79,7 +84,8 @@ function explain(error: unknown): { readonly lines: readonly string[]; readonly 
     // A group without its command (mm export): the help was shown, nothing was done.
     if (error.code === 'commander.help') return { lines: [], code: EXIT.cannotStart };
     const line = withoutValue(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
-    return { lines: [`${line}; see mm --help`], code: EXIT.cannotStart };
+    const { help = 'mm --help' } = error as CommanderError & { readonly help?: string };
+    return { lines: [`${line}; see ${help}`], code: EXIT.cannotStart };
   }
   const code = (error as NodeJS.ErrnoException)?.code;
   if (code === 'EPIPE') return { lines: [], code: EXIT.clean };

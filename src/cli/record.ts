@@ -1,13 +1,14 @@
 // `mm record`: a venue's public feed to a tape.
 import type { Command } from 'commander';
-import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
 import { addParameters, given, settingsFrom } from './options.js';
 
 const HELP = `
 No key is needed. Breaks of the feed become gaps on the tape. The tape plays in mm backtest, mm calibrate and mm run.
+Without --network it records the made-up market of a paper run: to try it out.
 
 Examples:
+  mm record --venue paradex --out try.tape --duration 1m
   mm record --venue paradex --network mainnet --out btc.tape --duration 24h
   mm record --venue apex --network mainnet --market ETH-USDT --out eth.tape --duration 24h
   mm record --venue paradex --paradex-url http://127.0.0.1:4801 --out loop.tape   from mm venue paradex`;
@@ -22,13 +23,8 @@ export function addRecord(program: Command): void {
     .addHelpText('after', HELP);
   addParameters(command, ['venue']).action(async (options: Record<string, unknown>) => {
     const { values } = settingsFrom(options);
-    const { venueCalled, venueNamed } = await import('#run/venue-registry');
+    const { venueCalled } = await import('#run/venue-registry');
     const venue = venueCalled(values.venue, 'mm record --venue');
-    if (values.network === 'paper' && (await venueNamed(venue)).url(values) === null) {
-      throw new StartProblem(
-        `say which feed: --network mainnet or testnet (public data, no key), or --${venue}-url of a mm venue ${venue}`,
-      );
-    }
     const { recordVenue } = await import('#run/record');
     process.exitCode = await recordVenue({
       ...{ venue, values },

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
 import type { Seconds } from '#core/units';
-import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
+import { ALL_GROUPS, addParameters, given, refuseBacktestOnly, settingsFrom } from './options.js';
 import { VERSION } from './version.js';
 
 const EXAMPLES = `
@@ -16,11 +16,15 @@ Examples:
   mm run --static --tape btc.tape                    paper on a recording, in real time
   mm run --static --venue paradex                    paper through the real Paradex client, on 127.0.0.1
   mm run --static --venue apex                       the same through the real ApeX client
+  mm run --static --venue paradex --relay https://api.prod.paradex.trade   paper on live public data, no key
   mm run --static --venue paradex --network testnet  keys from .env (docs/go-live.md)
 Stop it with Ctrl-C (cancels everything, then exits) or from anywhere with mm stop.`;
 
 /** Exactly one of --static and --dynamic, or an explanation of the choice. */
-export function modeFrom(options: Readonly<Record<string, unknown>>): 'static' | 'dynamic' {
+export function modeFrom(
+  options: Readonly<Record<string, unknown>>,
+  command = 'mm run',
+): 'static' | 'dynamic' {
   const [fixed, adaptive] = [options['static'] === true, options['dynamic'] === true];
   if (fixed && adaptive) {
     throw new StartProblem(
@@ -30,7 +34,7 @@ export function modeFrom(options: Readonly<Record<string, unknown>>): 'static' |
   if (adaptive) return 'dynamic';
   if (fixed) return 'static';
   throw new StartProblem(
-    'choose a mode: --static quotes on the alpha, kappa and sigma that you give (or their defaults), --dynamic on what it measures in the market; for example mm run --static',
+    `choose a mode: --static quotes on the alpha, kappa and sigma that you give (or their defaults), --dynamic on what it measures in the market; for example ${command} --static`,
   );
 }
 
@@ -70,18 +74,20 @@ export function addRun(program: Command): void {
     .option('--dynamic', 'quote on parameters measured in the market')
     .option(
       '--relay <URL>',
-      'paper on a venue: play the public feed of another one, such as paradex',
+      'paper on --venue paradex: play the public feed of another Paradex, real or mm venue paradex',
     )
     .option('--adopt', 'take orders and a position that the ledger does not know as they are')
     .option('--yes-real-money', 'needed for --network mainnet');
   addMarketOptions(command).addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
     const mode = modeFrom(options);
+    refuseBacktestOnly(options, 'mm run');
     const layered = settingsFrom(options);
     const wanted = marketOptions(options);
     const terminal = process.stdout.isTTY === true;
     const request = { layered, mode, ...wanted, terminal, version: VERSION };
     if (layered.values.venue === 'sim') {
+      refuseOnSim(layered.values.network, text(options['relay']));
       const { runLive } = await import('#run/live');
       process.exitCode = await runLive(request);
       return;
@@ -94,6 +100,14 @@ export function addRun(program: Command): void {
       yesRealMoney: options['yesRealMoney'] === true,
     });
   });
+}
+
+/** What would be ignored there, and is better said than ignored. */
+function refuseOnSim(network: string, relay: string | null): void {
+  const venue = 'add --venue paradex or --venue apex';
+  if (network !== 'paper')
+    throw new StartProblem(`--network ${network} is of a venue: ${venue}, or leave --network out`);
+  if (relay !== null) throw new StartProblem('--relay needs a venue: add --venue paradex');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

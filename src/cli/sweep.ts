@@ -125,9 +125,10 @@ async function sweep(options: Options): Promise<void> {
       out: text('out'),
     });
     progress.done();
-    const { result, store, csv, resumed } = outcome;
-    const json = JSON.stringify({ ...result, store, csv, resumed }, null, 2);
-    process.stdout.write(`${options['json'] === true ? json : sweepText(result)}\n`);
+    const { result, store, csv, resumed, assumptions } = outcome;
+    const json = JSON.stringify({ ...result, assumptions, store, csv, resumed }, null, 2);
+    const said = `${sweepText(result)}\nQueue fills. ${assumptions}`;
+    process.stdout.write(`${options['json'] === true ? json : said}\n`);
     const before = resumed > 0 ? `; ${resumed} points were there already` : '';
     process.stderr.write(`kept in ${store}${csv === null ? '' : ` and ${csv}`}${before}\n`);
   } finally {

@@ -30,6 +30,8 @@ const OTHER_VARIABLES = new Set([
   'MM_FRAMES',
   'MM_SIGNATURES',
   'MM_TRIALS',
+  'MM_PATHS',
+  'MM_WHOLE',
   'MM_BROWSER',
   'MM_WATCHDOG_KILLS',
 ]);

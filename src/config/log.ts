@@ -1,7 +1,7 @@
 // The log: console from INFO, daily files in logs/ from DEBUG as JSON lines, both in this process (a worker transport
 // loses its tail on sudden death and costs 15 MB). Account facts never depend on it: those are the ledger's.
-import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import pinoRoll from 'pino-roll';
@@ -32,9 +32,16 @@ export interface OpenLog {
   close(): void;
 }
 
+/** One by one: Node's own `recursive` never comes back where the file system refuses with ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  makeFolder(dirname(resolve(folder)));
+  mkdirSync(folder);
+}
+
 function prepareDirectory(directory: string, keepDays: number, nowMs: number): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     const oldest = nowMs - keepDays * 86_400_000;
     for (const name of readdirSync(directory)) {
       const path = join(directory, name);

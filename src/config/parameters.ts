@@ -62,7 +62,7 @@ export const PARAMETERS = {
   staleAfter: parameter({ group: 'risk', hint: 'TIME', fallback: '2s', parse: q.span, help: 'withdraw when no book frame came for this long' }),
   onHalt: parameter({ group: 'risk', hint: 'WHAT', fallback: 'hold', parse: q.oneOf('hold', 'post-only', 'reduce-only-ioc'), help: 'what becomes of the position at a halt' }),
 
-  venue: parameter({ group: 'venue', hint: 'NAME', fallback: 'sim', parse: q.oneOf('sim', 'paradex', 'apex'), help: 'where to trade: sim (simulated exchange in this process), paradex or apex' }),
+  venue: parameter({ group: 'venue', hint: 'NAME', fallback: 'sim', parse: q.oneOf('sim', 'paradex', 'apex'), help: 'where to trade: sim (simulated exchange in this process), paradex or apex; a backtest then sends what a run behind the client of that venue would' }),
   network: parameter({ group: 'venue', hint: 'NAME', fallback: 'paper', parse: q.oneOf('paper', 'testnet', 'mainnet'), help: 'which one of the venue: paper (served on 127.0.0.1, no key, no money), testnet, mainnet (real money: needs --yes-real-money too)' }),
   signer: parameter({ group: 'venue', hint: 'NAME', fallback: 'fast', parse: q.oneOf('fast', 'starknet'), help: 'Paradex: what signs orders: fast (our own, checked at start), starknet (starknet.js, some 50 times slower)' }),
   paradexAccount: parameter({ group: 'venue', hint: 'ADDRESS', fallback: null, derived: 'the address that belongs to the key; a subkey needs it', parse: q.hexNumber, help: 'Paradex: account address, 0x...' }),
@@ -93,6 +93,7 @@ export const PARAMETERS = {
   stateDir: parameter({ group: 'files', hint: 'DIR', fallback: null, derived: '$XDG_STATE_HOME/perp-mm or ~/.local/state/perp-mm', parse: q.text, help: 'ledgers, locks and latches' }),
   logDir: parameter({ group: 'files', hint: 'DIR', fallback: 'logs', parse: q.text, help: 'daily log files' }),
   logDays: parameter({ group: 'files', hint: 'N', fallback: '30', parse: q.whole(1, 3650), help: 'days that log files are kept' }),
+  replayDays: parameter({ group: 'files', hint: 'N', fallback: '30', parse: q.whole(1, 3650), help: 'days that recordings of runs on a venue are kept (runs/ in the state folder, for mm replay)' }),
 } as const; // prettier-ignore
 
 export type ParameterKey = keyof typeof PARAMETERS;

@@ -1,11 +1,11 @@
 // The public feed of ApeX for `mm record`: the client's own public link, without key or account.
 import { randomBytes } from 'node:crypto';
 import { PublicLink } from '#clients/apex/client-public';
-import { VenueTime } from '#clients/apex/client-time';
 import { API, PATHS, crossOf } from '#clients/apex/endpoints';
 import { APEX_SWITCHES } from '#clients/apex/switches';
 import type { CrossSymbol } from '#clients/apex/wire';
 import { realNetwork } from '#clients/net/network';
+import { VenueTime } from '#clients/net/venue-time';
 import { StartProblem } from '#config/problem';
 import { Instrument } from '#core/instrument';
 import type { Network } from '#core/outside';
@@ -15,6 +15,7 @@ import type { Rate, Seconds } from '#core/units';
 import { apexEnvironment, apexMarket } from './apex-account.js';
 import { apexSwitches } from './apex-switches.js';
 import { ask } from './ask-venue.js';
+import { noMarket } from './market-names.js';
 import type { FeedRequest, PublicFeed } from './venue-module.js';
 
 const TIMEOUT = fromSeconds(10); // the list of all markets is 700 kB
@@ -47,11 +48,13 @@ async function contractAt(network: Network, origin: string, market: string): Pro
   const url = `${origin}${API}${PATHS.symbols}`;
   const reply = await ask(network, { method: 'GET', url, headers: {}, timeout: TIMEOUT });
   const why = reply.kind === 'reply' ? `HTTP ${reply.status}` : reply.detail;
-  const body = reply.kind === 'reply' && reply.status === 200 ? reply.body : '{}';
-  const found = contractsIn(body).find(({ symbol }) => symbol === market);
+  const all = contractsIn(reply.kind === 'reply' && reply.status === 200 ? reply.body : '{}');
+  const found = all.find(({ symbol }) => symbol === market);
   if (found !== undefined) return found;
+  const names = all.map(({ symbol = '' }) => symbol);
+  if (names.length > 0) throw new StartProblem(noMarket(market, names, origin, url));
   throw new StartProblem(
-    `${origin} says nothing of ${market} (${why}); check --market, --network and the connection`,
+    `ApeX does not answer at ${origin} (${why}); check the connection, --network and --apex-url`,
   );
 }
 

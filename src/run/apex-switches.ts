@@ -6,11 +6,15 @@ import { switchesFrom } from './venue-switches.js';
 /** An order that lives shorter than this could end before its answer is here. */
 const LEAST_LIFE_S = 60;
 
+/** Answers take seconds when a venue is busy: an order is not given up before. */
+const LEAST_WAIT_S = 10;
+
 /** Throws StartProblem for a name or a value that is none. */
 export const apexSwitches = (text: string | null): Partial<ApexSwitches> =>
   switchesFrom<ApexSwitches>('--apex-switches', text, {
     expirationUnit: ['ms', 's'],
     expirationS: { least: LEAST_LIFE_S },
+    latestArrivalS: { least: LEAST_WAIT_S },
     signaturePrefix: ['', '0x'],
     clientIdFields: ['clientId', 'both'],
     signedFees: ['account', 'standard'],

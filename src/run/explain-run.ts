@@ -72,9 +72,11 @@ function findRun(
 
 /** The start-up block from the parameters that the run stored, at the price of its decision. */
 function startOf(run: RunRow, instrument: Instrument, decision: Explanation): StartBlock | null {
-  const values = storedValues(run.params);
+  const stored = storedValues(run.params);
   const mid = instrument.mark(Number(decision.fair));
-  if (values === null || !(mid > 0)) return null;
+  if (stored === null || !(mid > 0)) return null;
+  const { makerFee, takerFee } = instrument.spec; // the venue's: widths were derived from them
+  const values = { ...stored, makerFee, takerFee };
   const params = engineParams(values, instrument, SIM_PROFILE, mid);
   const facts = factsOf(params, instrument, mid);
   if (!(facts.unitLots > 0) || !(facts.limitLots > 0)) return null;

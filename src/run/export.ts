@@ -96,8 +96,8 @@ function chooseLedger(request: ExportRequest): AccountLedger {
       new StartProblem(`no run ${runId ?? ''} in ${stateDir}; mm metrics shows the last one`)
     );
   }
-  const names = meant.map(({ account }) => account).join(', ');
+  const names = meant.map(({ account, venue }) => `${account} on ${venue}`).join(', ');
   throw new StartProblem(
-    `${meant.length} accounts have a ledger in ${stateDir}: ${names}; say which with --account`,
+    `${meant.length} accounts have a ledger in ${stateDir}: ${names}; say which with --account or --venue`,
   );
 }

@@ -45,7 +45,7 @@ export function findLedgers(stateDir: string, filter?: AccountFilter): AccountLe
 
 /** How to say that there is nothing: the folder is empty, or holds other accounts only. */
 export function nothingFound(stateDir: string, { account }: AccountFilter): StartProblem {
-  const others = namesIn(stateDir).map((name) => name.account);
+  const others = [...new Set(namesIn(stateDir).map((name) => name.account))];
   if (others.length === 0) {
     return new StartProblem(
       `nothing has run yet (no ledger in ${stateDir}); start with mm run --static, or name another --state-dir`,

@@ -1,7 +1,7 @@
 // Which market a simulation runs on: a tape, CSV files (imported to a tape once), or the synthetic generator; and the
 // facts of its instrument, with the fees that were asked for.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
@@ -13,6 +13,7 @@ import { ROW_CLEAR, ROW_LEVEL, ROW_QUOTE } from '#core/rows';
 import type { Lots, Seconds, Side, SpanMicros, TickPrice, Ticks } from '#core/units';
 import { fromSeconds } from '#core/units';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
+import { makeFolder } from '#ledger/paths';
 import { SyntheticMarket } from '#sim/market/market';
 import { PRESET_NAMES } from '#sim/market/presets';
 import type { PresetName } from '#sim/market/presets';
@@ -133,7 +134,7 @@ export async function importedTape(
   const folder = join(stateDir, 'tapes');
   const path = join(folder, `${key.slice(0, 24)}.tape`);
   if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const draft = `${path}.${process.pid}.part`;
   await importFiles({
     files,

@@ -2,20 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { realNetwork } from '#clients/net/network';
 import { PublicLink } from '#clients/paradex/client-public';
-import { PATHS, socketUrl } from '#clients/paradex/endpoints';
+import { socketUrl } from '#clients/paradex/endpoints';
 import { PARADEX_SWITCHES } from '#clients/paradex/switches';
-import { StartProblem } from '#config/problem';
 import { Instrument } from '#core/instrument';
 import type { Network } from '#core/outside';
 import { Random } from '#core/random';
-import { fromSeconds } from '#core/units';
 import type { Rate, Seconds } from '#core/units';
-import { ask } from './ask-venue.js';
 import { PARADEX_DEFAULT_MARKET, paradexEnvironment } from './paradex-account.js';
+import { paradexMarket } from './paradex-markets.js';
 import { paradexSwitches } from './paradex-switches.js';
 import type { FeedRequest, PublicFeed } from './venue-module.js';
-
-const TIMEOUT = fromSeconds(5);
 
 /** Throws StartProblem. */
 export async function paradexFeed(request: FeedRequest): Promise<PublicFeed> {
@@ -39,21 +35,12 @@ export async function paradexFeed(request: FeedRequest): Promise<PublicFeed> {
 }
 
 async function instrumentAt(network: Network, rest: string, market: string): Promise<Instrument> {
-  const url = `${rest}${PATHS.markets}?market=${encodeURIComponent(market)}`;
-  const reply = await ask(network, { method: 'GET', url, headers: {}, timeout: TIMEOUT });
-  const why = reply.kind === 'reply' ? `HTTP ${reply.status}` : reply.detail;
-  const body = reply.kind === 'reply' && reply.status === 200 ? reply.body : '{}';
-  const found = (JSON.parse(body) as { results?: Record<string, string>[] }).results?.[0];
-  if (found === undefined) {
-    throw new StartProblem(
-      `${rest} says nothing of ${market} (${why}); check --market, --network and the connection`,
-    );
-  }
+  const found = await paradexMarket(network, rest, market, 'the connection, --network and --paradex-url'); // prettier-ignore
   return new Instrument({
     ...{ venue: 'paradex', symbol: market, kind: 'linear', multiplier: '1', settle: 'USDC' },
-    tickSize: found['price_tick_size'] ?? '',
-    lotSize: found['order_size_increment'] ?? '',
-    minNotional: found['min_notional'] ?? '0',
+    tickSize: found.price_tick_size,
+    lotSize: found.order_size_increment,
+    minNotional: found.min_notional,
     ...{ makerFee: 0 as Rate, takerFee: 0 as Rate },
     ...{ fundingPeriod: 28_800 as Seconds, maintenanceMargin: 0.01 },
   });

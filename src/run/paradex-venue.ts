@@ -3,31 +3,35 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { realNetwork } from '#clients/net/network';
-import type { VenueFacts } from '#clients/net/venue-client';
-import { ParadexClient } from '#clients/paradex/client';
 import { privateKeyFromEthereum } from '#clients/paradex/keys';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { WallClock } from './clock.js';
-import {
-  PARADEX_DEFAULT_MARKET, paradexEnvironment, paradexIdentity, type ParadexIdentity,
-} from './paradex-account.js'; // prettier-ignore
+import { paradexEnvironment, paradexIdentity, type ParadexIdentity } from './paradex-account.js';
+import { examineParadex } from './paradex-doctor.js';
 import { paradexFeed } from './paradex-feed.js';
-import { paradexEmergency, paradexPlace } from './paradex-place.js';
-import { paradexSwitches } from './paradex-switches.js';
-import { newRunId } from './run-id.js';
-import type { AddCheck, VenueIdentity, VenueModule } from './venue-module.js';
-import { WireInbox } from './wire-inbox.js';
+import { paradexEmergency, paradexPaperPlace, paradexPlace } from './paradex-place.js';
+import type { VenueIdentity, VenueModule } from './venue-module.js';
 
 export const PARADEX: VenueModule = {
   place: paradexPlace,
+  paperPlace: paradexPaperPlace,
   emergency: paradexEmergency,
   identity,
   exportKey,
-  examine,
+  examine: examineParadex,
+  onPaper,
   feed: paradexFeed,
   url: ({ paradexUrl }) => paradexUrl,
 };
+
+/** Known to be a private key on every curve: below the order by its length. */
+const KEY_BYTES = 31;
+
+function onPaper(origin: string): Partial<ParameterValues> {
+  const paradexPrivateKey = `0x${randomBytes(KEY_BYTES).toString('hex')}`;
+  return { paradexUrl: origin, paradexPrivateKey, paradexAccount: null, paradexEthereumKey: null };
+}
 
 async function identify(
   values: ParameterValues,
@@ -72,30 +76,5 @@ async function exportKey(values: ParameterValues, file: string): Promise<void> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'failed';
     throw new StartProblem(`${file} cannot be written (${code}); it must not exist yet`);
-  }
-}
-
-async function examine(values: ParameterValues, add: AddCheck): Promise<VenueFacts | null> {
-  const { signer, environment, subkey, onboarded } = await identify(values, (text) =>
-    add('warning', text),
-  );
-  const whose = subkey ? ', by a subkey' : '';
-  add('ok', `key and account ${signer.account}${whose}, signer ${signer.kind}`);
-  if (!onboarded && !subkey) {
-    const remedy = 'log in once with it in the web app, or set MM_PARADEX_ACCOUNT';
-    add('problem', `no account belongs to this key: ${remedy}`);
-    return null;
-  }
-  const clock = new WallClock();
-  const client = new ParadexClient({
-    ...{ network: realNetwork(clock), clock, seed: randomBytes(8).toString('hex') },
-    ...{ signer, environment, market: values.market ?? PARADEX_DEFAULT_MARKET },
-    ...{ runId: newRunId(), inbox: new WireInbox(clock) },
-    switches: paradexSwitches(values.paradexSwitches),
-  });
-  try {
-    return await client.start();
-  } finally {
-    await client.close();
   }
 }

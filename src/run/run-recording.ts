@@ -19,6 +19,8 @@ import type { InputRecording } from './wire-input.js';
 /** Rows that wait for the disk: a recording of a live run must not cost megabytes. */
 const BLOCK_ROWS = 4_096;
 const LINES = 64;
+/** A killed run leaves what is older than this (mm replay plays that much). */
+const SAVE_EVERY_US = 5_000_000;
 
 /** The files of one recorded run. */
 export function recordingPaths(ledgerPath: string, runId: string): { tape: string; facts: string } {
@@ -61,6 +63,7 @@ export class RunRecording implements InputRecording {
   private rows = 0;
   private lines: string[] = [];
   private failed = false;
+  private savedUs = 0;
 
   private constructor(
     private readonly tape: TapeWriter,
@@ -107,6 +110,12 @@ export class RunRecording implements InputRecording {
 
   settle(nowUs: Micros, timer: boolean): void {
     this.push(timer ? ROW_TIMER : ROW_DRAIN, 0, nowUs, nowUs, 0, 0);
+    if (nowUs - this.savedUs < SAVE_EVERY_US) return;
+    this.savedUs = nowUs;
+    this.guarded(() => {
+      this.flush(); // before the rows: what is on the tape has its facts
+      this.tape.flush();
+    });
   }
 
   flatten(mode: FlattenMode | null): void {

@@ -4,6 +4,8 @@
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const LOOK_MS = 500;
 
+/** Without any listener a signal would kill the process in the middle of its last steps, which are bounded (exit 130). */
+const ignore = (): void => undefined;
 /** Signals that came while a run was being put together. */
 const early: NodeJS.Signals[] = [];
 const keep = (signal: NodeJS.Signals): void => void early.push(signal);
@@ -41,7 +43,10 @@ export class StopSignals {
   /** What comes now is ignored. */
   close(): void {
     this.asked = true;
-    for (const signal of SIGNALS) process.off(signal, this.listener);
+    for (const signal of SIGNALS) {
+      if (!process.listeners(signal).includes(ignore)) process.on(signal, ignore);
+      process.off(signal, this.listener);
+    }
     clearInterval(this.timer);
   }
 

@@ -14,11 +14,16 @@ const WITHIN_MS = 10_000;
 const PAPER_WITHIN_MS = 1_500;
 const GONE = /does not answer at|ECONNREFUSED/;
 
+/** What the venue said, or that a paper venue is not there to say anything. */
+export interface VenueWord extends Emptied {
+  readonly gone: boolean;
+}
+
 /** Makes the client of a venue that a run left word of. Throws StartProblem or VenueProblem. */
 export type MakeEmergency = (reach: Reach, keys: VenueKeys) => Promise<EmergencyClient>;
 
 export class VenueStop {
-  private first: Promise<Emptied>;
+  private first: Promise<VenueWord>;
   private client: EmergencyClient | null = null;
 
   private constructor(
@@ -36,19 +41,20 @@ export class VenueStop {
   }
 
   /** Once the bot has answered, or will not: what the venue says then. Never throws. */
-  async confirm(): Promise<Emptied> {
+  async confirm(): Promise<VenueWord> {
     const first = await this.first;
     const began = performance.now();
     const again = await this.empty();
     await this.client?.close().catch(() => undefined);
     const { found } = first;
-    // When it was seen empty first and still is, that is how long it took.
-    if (first.empty && again.empty && again.found.length === 0) return first;
+    // When it was seen empty first and still is, that is how long it took. A paper venue may have ended since, with its bot.
+    if (first.empty && !first.gone && (again.gone || (again.empty && again.found.length === 0)))
+      return first;
     const seconds = first.seconds + (performance.now() - began) / 1000;
     return { ...again, found: [...found, ...again.found], seconds };
   }
 
-  private async empty(): Promise<Emptied> {
+  private async empty(): Promise<VenueWord> {
     const began = performance.now();
     const paper = this.reach.network === 'paper';
     let found: Emptied;
@@ -60,26 +66,39 @@ export class VenueStop {
       const seconds = (performance.now() - began) / 1000;
       found = { empty: false, found: [], left: [], seconds, problem };
     }
-    // A paper venue ends with its bot, and every order with it.
+    // The orders of a paper venue live in its process and nowhere else.
     const gone = paper && found.problem !== null && GONE.test(found.problem);
-    return gone ? { ...found, empty: true, problem: null } : found;
+    return gone ? { ...found, gone, empty: true, problem: null } : { ...found, gone };
   }
 }
 
 /** The bot's answer and the venue's word together. Only the venue's word says that nothing is open. */
-export function withVenue(result: OperateResult, emptied: Emptied): OperateResult {
-  const took = `${emptied.seconds.toFixed(1)} s`;
-  if (!emptied.empty) {
-    const what = emptied.problem ?? `still open: ${emptied.left.join(' ')}`;
-    const line = `${result.line}; THE VENUE DOES NOT CONFIRM AN EMPTY BOOK after ${took} (${what}); cancel on its site`;
-    return { ...result, outcome: 'failed', openOrders: emptied.left, line };
-  }
-  const were =
-    emptied.found.length === 0 ? '' : `, ${emptied.found.length} were cancelled from here`;
-  const word = `the venue lists no order of ours after ${took}${were}`;
+export function withVenue(result: OperateResult, word: VenueWord): OperateResult {
+  if (!word.empty)
+    return { ...result, outcome: 'failed', openOrders: word.left, line: unconfirmed(result, word) };
+  // A bot that obeyed had the venue's word before it ended, and its venue with it.
+  const said = !word.gone ? emptyLine(word) : result.outcome === 'obeyed' ? ENDED_LINE : GONE_LINE;
   if (result.outcome === 'obeyed' || result.outcome === 'written')
-    return { ...result, openOrders: [], line: `${result.line}; ${word}` };
+    return { ...result, openOrders: [], line: `${result.line}; ${said}` };
   const kill = result.pid === null ? '' : ` (or end it: kill -9 ${result.pid})`;
-  const line = `stopped at the venue: ${word}; the bot does not answer: the stop lies in its inbox and latches it when it wakes${kill}`;
+  const line = `stopped at the venue: ${said}; the bot does not answer: the stop lies in its inbox and latches it when it wakes${kill}`;
   return { ...result, outcome: 'written', openOrders: [], line };
+}
+
+const ENDED_LINE = 'its paper venue has ended with it';
+const GONE_LINE =
+  'its paper venue could not be reached: it has ended, and the orders with it (they were in its memory only)';
+
+function emptyLine({ seconds, found }: VenueWord): string {
+  const were = found.length === 0 ? '' : `, ${found.length} were cancelled from here`;
+  return `the venue lists no order of ours after ${seconds.toFixed(1)} s${were}`;
+}
+
+function unconfirmed({ line }: OperateResult, { problem, left, seconds }: VenueWord): string {
+  const took = `${seconds.toFixed(1)} s`;
+  const what =
+    problem === null
+      ? `still open after ${took}: ${left.join(' ')}; cancel them on its site`
+      : `it could not be asked in ${took} (${problem}), orders of ours may be open there; cancel them on its site, or run mm stop again when it answers`;
+  return `${line}; THE VENUE DOES NOT CONFIRM AN EMPTY BOOK: ${what}`;
 }

@@ -41,7 +41,7 @@ test(
     const keys = await mm(at, ['keys', 'apex', ...there]);
     expect(keys.out).toMatch(/the seed +is that of the account/);
     const doctor = await mm(at, ['doctor', '--venue', 'apex', ...there]);
-    expect(doctor.out).toMatch(/ok +budget: 100 orders a minute/);
+    expect(doctor.out).toMatch(/ok +requests: we spend at most 100 orders a minute/);
     expect(doctor.code).toBe(0);
     const bot = started(at, [...RUN, ...there]);
     await bot.said(/ quote \d/);

@@ -21,6 +21,7 @@ describe('mm compare, mm report', () => {
     const text = await mm(at, ['compare', ...ids]);
     expect(text.out).toMatch(/A +\w{10} +static/);
     expect(text.out).toMatch(/B +\w{10} +dynamic/);
+    expect(text.out.match(/Assumes: /g)).toHaveLength(1);
     const page = await mm(at, ['report', ids[1] ?? '', '--out', 'b.html']);
     expect(page.code).toBe(0);
     expect(page.out).toBe(`${join(at, 'b.html')}\n${join(at, 'b.json')}\n`);

@@ -1,6 +1,6 @@
 // stop, pause, resume, reset, metrics, explain and export as a user types them: against a real paper run, against none,
 // and with everything that can be typed wrongly. Every refusal is one line with a remedy and exit code 2.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hang } from '../support/hang.js';
@@ -188,6 +188,17 @@ describe('refusals', () => {
     [['explain', '--gamma', '0'], /--gamma "0" must be greater than 0/],
     [['explain', '--last', '--kappa', '2'], /--kappa and --last exclude each other/],
     [['explain', '--run', 'x', '--last'], /--last and --run exclude each other/],
+    [
+      ['run', '--static', '--network', 'testnet'],
+      /--network testnet is of a venue: add --venue paradex/,
+    ],
+    [['run', '--static', '--relay', 'http://x'], /--relay needs a venue: add --venue paradex/],
+    [
+      ['run', '--statik'],
+      /unknown option '--statik' \(Did you mean --static\?\); see mm run --help\n/,
+    ],
+    [['tape', 'verify', '--gab', '1s', 'x'], /; see mm tape verify --help\n/],
+    [['record', '--venue', 'apex'], /'--out <FILE>' not specified; see mm record --help\n/],
     [['explain', '--tape', 'nowhere.tape'], /nowhere\.tape: no such file; check the path/],
   ];
 
@@ -197,6 +208,17 @@ describe('refusals', () => {
     expect(err).toMatch(message);
     expect(err).toMatch(/^mm: .*\n$/);
   });
+
+  // Node's own way to make a folder and those above it never comes back here.
+  test.skipIf(!existsSync('/proc/self'))('a folder that nobody can make, at once', async () => {
+    const at = home();
+    for (const flag of ['--state-dir', '--log-dir'])
+      for (const venue of flag === '--state-dir' ? ['sim', 'paradex'] : ['sim']) {
+        const args = ['run', '--static', '--venue', venue, flag, '/proc/x/y', '--duration', '1s'];
+        const { code, err } = await mm(at, args);
+        expect([code, err]).toEqual([2, expect.stringMatching(/^mm: .*\/proc\/x\b.*ENOENT.*\n$/)]);
+      }
+  }); // prettier-ignore
 
   test('a file where the state folder should be, and a ledger that is none', async () => {
     const at = home();

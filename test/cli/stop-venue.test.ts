@@ -38,7 +38,9 @@ describe('mm stop on Paradex', () => {
       const bot = started(at, RUN);
       await bot.said(/ quote \d/);
       const stop = await mm(at, ['stop']);
-      expect(stop.out).toMatch(/the venue lists no order of ours/);
+      expect(stop.out).toMatch(
+        /no order is open, confirmed .*(the venue lists no order of ours|its paper venue has ended)/,
+      );
       expect(stop.code).toBe(0);
       expect(await bot.ended).toBe(3); // latched: only mm reset leads past it
     },
@@ -66,6 +68,12 @@ describe('mm stop on Paradex', () => {
       expect(await openOrders()).toBe(0);
       expect(`${bot.out()}${stop.out}${stop.err}`).not.toContain(KEY.slice(2));
       venue.process.kill('SIGINT');
+      await venue.ended;
+      const unheard = await mm(at, ['stop'], env);
+      expect([unheard.code, unheard.out]).toEqual([4, '']);
+      expect(unheard.err).toMatch(
+        /was latched already.*DOES NOT CONFIRM AN EMPTY BOOK: it could not be asked in .*ECONNREFUSED.*cancel them on its site, or run mm stop again/,
+      );
     },
   );
 });
