@@ -4,12 +4,12 @@ import { MicroPrice } from '#analyzers/micro-price';
 import { findAnalyzer } from '#analyzers/registry';
 import { bandFromOf, engineParams, checkSize } from '#config/settings';
 import type { ParameterValues } from '#config/parameters';
-import type { Analyzer } from '#core/analyzer';
+import type { Analyzer, FairPrice } from '#core/analyzer';
 import type { BreakerSnapshot } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import type { EngineParams, VenueProfile } from '#core/params';
 import type { CommandSink, EngineObserver } from '#core/ports';
-import type { StartFacts, StrategyFactory } from '#core/strategy';
+import type { StartFacts, StrategyFactory, View } from '#core/strategy';
 import type { TickPrice } from '#core/units';
 import { Engine } from '#engine/engine';
 import type { EngineStart } from '#engine/engine';
@@ -26,6 +26,14 @@ const ANALYZER = 'order-book';
 /** Quote on the values given, or on those measured in the market. */
 export type Mode = 'static' | 'dynamic';
 
+/** A rule of quoting that is no option: tried by bench/results.ts, never by a run that trades. */
+export interface TriedRule {
+  /** What the strategy is shown instead. */
+  readonly view?: (view: View) => View;
+  /** Instead of the micro-price, with `fair` micro. */
+  readonly fairPrice?: FairPrice;
+}
+
 export interface AssemblyInput {
   readonly values: ParameterValues;
   readonly instrument: Instrument;
@@ -41,6 +49,7 @@ export interface AssemblyInput {
   readonly mode?: Mode;
   /** Static only: the analyzer watches beside it, says what it would have said, and raises the jump alarm. */
   readonly shadow?: boolean;
+  readonly rule?: TriedRule;
 }
 
 export interface Assembly {
@@ -63,7 +72,7 @@ function analyzerOf(
 }
 
 export function assemble(input: AssemblyInput): Assembly {
-  const { values, instrument, profile, observer } = input;
+  const { values, instrument, profile, observer, rule } = input;
   const params = engineParams(values, instrument, profile, input.mid);
   const maker = findStrategy(STRATEGY);
   assert(maker !== null, `no strategy ${STRATEGY}`);
@@ -72,7 +81,9 @@ export function assemble(input: AssemblyInput): Assembly {
     checkSize(instrument, start, start.mid);
     const strategy = factory(start);
     input.onStart?.(start);
-    return strategy;
+    const shown = rule?.view;
+    if (shown === undefined) return strategy;
+    return { name: strategy.name, decide: (view) => strategy.decide(shown(view)) };
   };
   const breaker = new RiskBreaker({
     guards: makeGuards(params.risk, instrument, profile, input.restored),
@@ -90,7 +101,7 @@ export function assemble(input: AssemblyInput): Assembly {
     observer,
     start: input.start,
     ...(analyzer === null ? {} : { analyzer }),
-    ...(params.fair === 'micro' ? { fairPrice: new MicroPrice() } : {}),
+    ...(params.fair === 'micro' ? { fairPrice: rule?.fairPrice ?? new MicroPrice() } : {}),
   });
   return { engine, analyzer, breaker, params };
 }

@@ -2,6 +2,7 @@
 import { rateToBps } from '#core/money';
 import type { Instrument } from '#core/instrument';
 import type { ParameterValues } from '#config/parameters';
+import { behindClient } from './behind-client.js';
 import { NO_FACTS } from './models.js';
 import type { ModelFacts } from './models.js';
 
@@ -48,6 +49,20 @@ function feeText(values: ParameterValues, instrument: Instrument): string {
   }
 }
 
+/** The venue is seen as a run there would see it. */
+function clientText(values: ParameterValues): string[] {
+  const client = behindClient(values);
+  if (client === null) return [];
+  const { profile, feed } = client;
+  const book =
+    feed.bookEvery > 0
+      ? `the best ${feed.levels} levels every ${ms(feed.bookEvery)}`
+      : 'every change of the book';
+  const moves = profile.amend ? 'orders moved in place' : 'no amend';
+  const holes = 'holes of the recording are not told';
+  return [`behind the client of ${values.venue}: ${book}, ${moves}, ${holes};`];
+}
+
 /** `facts` of the recording, where a model needed them; `coarse`: a market made of bars, and how. */
 export function assumptions(
   values: ParameterValues,
@@ -58,6 +73,7 @@ export function assumptions(
   return [
     ...(coarse === null ? [] : [`COARSE: ${coarse};`]),
     `Assumes: ${latencyText(values, facts)}`,
+    ...clientText(values),
     'no market impact: our orders move no price, consume nothing and nobody reacts to them;',
     'floor fills only what trades strictly through us, ceiling everything that touches us,',
     QUEUES[values.queueModel],

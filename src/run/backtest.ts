@@ -1,7 +1,7 @@
 // One backtest: the engine and the exchange over one market, three times, once for each fill model. The apply loop is
 // timed alone; what comes out is a RunResult for each.
 import type { ParameterValues } from '#config/parameters';
-import type { VenueProfile } from '#core/params';
+import { Instrument } from '#core/instrument';
 import type { CommandSink } from '#core/ports';
 import type { RowSource } from '#core/rows';
 import type { Bps, Micros, Seconds } from '#core/units';
@@ -14,13 +14,14 @@ import { Trace } from '#report/trace';
 import { modelLabel } from '#strategies/avellaneda/strategy';
 import { queueModelOf } from '#sim/queue';
 import { ClientVenue } from '#sim/client-venue';
-import type { ClientWays } from '#sim/client-venue';
+import { toldFeed } from '#sim/told-feed';
 import { SimVenue } from '#sim/venue';
 import type { VenueOptions } from '#sim/venue';
 import { SIM_PROFILE, assemble } from './assembly.js';
-import type { Mode } from './assembly.js';
+import type { Mode, TriedRule } from './assembly.js';
 import { assumptions } from './assumptions.js';
 import { storeBacktest } from './backtest-store.js';
+import { behindClient } from './behind-client.js';
 import { HashingSink } from './command-hash.js';
 import { SYNTHETIC_START_US, firstMid, openMarket } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
@@ -108,6 +109,7 @@ export interface RunRequest {
   readonly mode: Mode;
   /** Static mode: the analyzer watches too. */
   readonly shadow?: boolean;
+  readonly rule?: TriedRule;
   readonly market: Market;
   /** What the models need to know of the recording; nothing by default. */
   readonly facts?: ModelFacts;
@@ -120,8 +122,6 @@ export interface RunRequest {
   readonly keep?: (collector: Collector, result: RunResult) => RunResult;
   /** For the benchmark: rows from elsewhere than the market itself. */
   readonly source?: RowSource;
-  /** A venue behind its client, instead of the simulated venue at hand: what the client says it can do, and its ways. */
-  readonly behindClient?: { readonly profile: VenueProfile; readonly ways: ClientWays };
   /** Gets a copy of every command, before the venue. */
   readonly tap?: (next: CommandSink) => CommandSink;
 }
@@ -129,7 +129,9 @@ export interface RunRequest {
 /** One fill model over one market. */
 export function simulateRun(request: RunRequest): RunResult {
   const { values, market, fillModel } = request;
-  const { instrument } = market;
+  const client = behindClient(values);
+  const { spec } = market.instrument;
+  const instrument = client === null ? market.instrument : new Instrument(client.spec(spec));
   const startUs = market.firstUs ?? SYNTHETIC_START_US;
   const mid = firstMid(market, startUs);
   const rows = request.source ?? market.open(startUs);
@@ -148,7 +150,6 @@ export function simulateRun(request: RunRequest): RunResult {
     };
   };
   const collector = new Collector(instrument, values.capital, look, trace);
-  const { behindClient } = request;
   const options: VenueOptions = {
     instrument,
     fillModel,
@@ -168,14 +169,16 @@ export function simulateRun(request: RunRequest): RunResult {
         maker: fill.maker, gap: fill.gap === true, mid: at,
       }), // prettier-ignore
   };
-  const venue = behindClient ? new ClientVenue(options, behindClient.ways) : new SimVenue(options);
+  const venue = client === null ? new SimVenue(options) : new ClientVenue(options, client.ways);
+  const told = client === null ? null : toldFeed(market.open(startUs), client.feed, market);
   const sink = new HashingSink(request.tap?.(venue) ?? venue);
   const { engine, analyzer, params } = assemble({
     mode: request.mode,
     shadow: request.shadow ?? false,
+    ...(request.rule === undefined ? {} : { rule: request.rule }),
     values,
     instrument,
-    profile: behindClient?.profile ?? SIM_PROFILE,
+    profile: client?.profile ?? SIM_PROFILE,
     mid,
     sink,
     observer: collector,
@@ -184,6 +187,7 @@ export function simulateRun(request: RunRequest): RunResult {
   });
   const simulation = new Simulation({
     source,
+    ...(told && { told }),
     venue,
     engine,
     feed: values.latency.feed,
@@ -192,6 +196,7 @@ export function simulateRun(request: RunRequest): RunResult {
   });
   const wallSeconds = play(simulation, startUs, market.seconds, request);
   source.close();
+  told?.close();
   collector.finish(simulation.nowUs);
   const { position } = venue.exchange.account;
   const result = summarise(collector, instrument, {

@@ -1,33 +1,32 @@
-// The wire side of the twin: the real ParadexClient with a real signer, the loopback Paradex behind latency lanes and an
-// in-memory pipe, and the host's own driver (WireInbox, WireInput, WireSide), all on one stepped clock. One drain settles
-// once: everything that is heard at one instant is in it.
-import { ParadexClient } from '#clients/paradex/client';
-import type { ParadexSwitches } from '#clients/paradex/switches';
-import type { VenueFacts } from '#clients/net/venue-client';
+// The wire side of the twin: a real client with a real signer, the loopback venue behind latency lanes and an in-memory
+// pipe, and the host's own driver (WireInbox, WireInput, WireSide), all on one stepped clock. One drain settles once:
+// everything that is heard at one instant is in it. What differs by venue is in paradex-twin.ts and apex-twin.ts.
+import type { VenueClient, VenueFacts } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
-import { Instrument } from '#core/instrument';
+import type { Instrument } from '#core/instrument';
 import type { Command } from '#core/messages';
-import type { VenueProfile } from '#core/params';
+import type { Clock, Network } from '#core/outside';
+import { parseMoney } from '#core/money';
 import { Position } from '#core/position';
 import type { CommandSink } from '#core/ports';
 import type { RowSource } from '#core/rows';
-import type { Micros, SpanMicros } from '#core/units';
+import type { Micros, Money } from '#core/units';
 import { assemble } from '#run/assembly';
 import type { Assembly, Mode } from '#run/assembly';
 import { REPORT_EVERY, simulateRun } from '#run/backtest';
 import { HashingSink } from '#run/command-hash';
 import { firstMid } from '#run/markets';
 import type { Market } from '#run/markets';
-import { onboard, paradexEnvironment, paradexIdentity } from '#run/paradex-account';
 import { withFeesOf } from '#run/wire-machine';
 import { WireInbox } from '#run/wire-inbox';
 import { WireInput } from '#run/wire-input';
 import { WireSide } from '#run/wire-side';
-import type { ClientWays } from '#sim/client-venue';
 import { queueModelOf } from '#sim/queue';
+import type { QueueModel } from '#sim/queue';
+import type { Face } from '#sim/venues/face';
 import { MarketPlayer } from '#sim/venues/feed';
+import type { Feed } from '#sim/venues/feed';
 import { delayed } from '#sim/venues/lanes';
-import { ParadexFace } from '#sim/venues/paradex/paradex-face';
 import { pipe } from '#sim/venues/pipe';
 import { SteppedClock } from '#sim/venues/stepped-clock';
 
@@ -35,13 +34,34 @@ import { SteppedClock } from '#sim/venues/stepped-clock';
 const BEFORE_US = 9e6;
 /** The host's longest sleep: it looks at least this often whether anything is due (run-host.ts). */
 const TURN_US = 100_000;
-const KEY = '0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815';
 
 export interface TwinSetup {
   readonly values: ParameterValues;
   readonly market: Market;
   readonly mode: Mode;
-  readonly switches: Partial<ParadexSwitches>;
+}
+
+export interface FaceParts {
+  readonly clock: Clock;
+  readonly instrument: Instrument;
+  readonly feed: Feed;
+  readonly values: ParameterValues;
+  readonly queue: QueueModel;
+  readonly useQuotes: boolean;
+}
+
+export interface ClientParts {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly inbox: WireInbox;
+  readonly values: ParameterValues;
+  readonly instrument: Instrument;
+}
+
+/** A venue and its client, as the twin needs them. */
+export interface TwinVenue {
+  face(parts: FaceParts): Face;
+  client(parts: ClientParts): Promise<VenueClient>;
 }
 
 /** One command as the hash has it, for a difference that a person can read. */
@@ -56,6 +76,8 @@ export interface TwinOutcome {
   readonly hash: string;
   readonly commands: readonly string[];
   readonly fills: number;
+  /** Heard of by the bot on the wire, paid by the venue in a backtest. */
+  readonly funding: Money;
 }
 
 class Listing implements CommandSink {
@@ -67,55 +89,37 @@ class Listing implements CommandSink {
   }
 }
 
-/** What the client says it can do, and how it does it: the profile that makes both sides equal. */
-export function profileOf(
-  facts: VenueFacts,
-  switches: Partial<ParadexSwitches>,
-): {
-  readonly profile: VenueProfile;
-  readonly ways: ClientWays;
-} {
-  const partly = switches.modifyPartlyFilled ?? 'cancel';
-  return {
-    profile: facts.profile,
-    ways: {
-      accountTrips: 2, // positions, then account
-      verifyAfter: 100_000 as SpanMicros,
-      verifyAgain: 400_000 as SpanMicros,
-      amendPartlyFilled: partly === 'modify' ? 'amend' : 'cancel',
-    },
-  };
-}
-
 export function backtestTwin(setup: TwinSetup, facts: VenueFacts): TwinOutcome {
-  const { market, mode, switches } = setup;
+  const { market, mode } = setup;
   const values = withFeesOf(setup.values, facts);
   let list: Listing | null = null;
   const result = simulateRun({
     ...{ values, mode, shadow: true, market, duration: null, fillModel: 'queue' },
-    behindClient: profileOf(facts, switches),
     tap: (next) => (list = new Listing(next)),
   });
   const { words } = list as unknown as Listing;
-  const { commandHash, fills } = result;
-  return { hash: commandHash, commands: words, fills };
+  const { commandHash, fills, funding } = result;
+  return { hash: commandHash, commands: words, fills, funding: parseMoney(funding) as Money };
 }
 
 export class WireTwin {
   readonly clock: SteppedClock;
   readonly notes: string[] = [];
   private readonly inbox: WireInbox;
-  private readonly face: ParadexFace;
+  private readonly face: Face;
   private readonly firstUs: number;
   private lastUs = Infinity;
-  private client!: ParadexClient;
+  private client!: VenueClient;
   facts!: VenueFacts;
   private assembly!: Assembly;
   private side!: WireSide;
   private sink!: HashingSink;
   private list!: Listing;
 
-  constructor(private readonly setup: TwinSetup) {
+  constructor(
+    private readonly venue: TwinVenue,
+    private readonly setup: TwinSetup,
+  ) {
     const { values, market } = setup;
     this.firstUs = market.firstUs as number;
     this.clock = new SteppedClock((this.firstUs - BEFORE_US) as Micros);
@@ -124,27 +128,20 @@ export class WireTwin {
     this.inbox.noteTo((level, text) => this.notes.push(`${clock.nowUs()} ${level} ${text}`));
     this.lastUs = lastOf(market.open(this.firstUs)) + values.latency.feed;
     const feed = new MarketPlayer({ clock, source: market.open(this.firstUs), ownTimes: true });
-    this.face = new ParadexFace({
-      ...{ clock, instrument: paradexInstrument(market.instrument), feed, seed: 7 },
-      ...{ deposit: values.capital, leverage: Math.max(values.maxLeverage, 1) },
-      ...{ queue: queueModelOf(values.queueModel), useQuotes: market.useQuotes },
-    });
+    const { instrument, useQuotes } = market;
+    const queue = queueModelOf(values.queueModel);
+    this.face = venue.face({ clock, instrument, feed, values, queue, useQuotes });
   }
 
   /** Connects, onboards, starts and opens the client, up to the moment before the first row. */
   async start(): Promise<void> {
     const { clock, face, inbox } = this;
-    const { values, switches } = this.setup;
+    const { values, market } = this.setup;
     const { order, reply, feed } = values.latency;
     const network = pipe(delayed(face, clock, { order, reply, feed }), clock);
-    const environment = paradexEnvironment('paper', 'http://127.0.0.1:9');
-    const keys = { paradexPrivateKey: KEY, paradexAccount: null, paradexEthereumKey: null, signer: 'fast' }; // prettier-ignore
-    const identity = await this.pumped(paradexIdentity(network, environment, keys as never, (text) => this.notes.push(text))); // prettier-ignore
-    await this.pumped(onboard(network, identity));
-    this.client = new ParadexClient({
-      ...{ network, clock, seed: 7, signer: identity.signer, environment, inbox, switches },
-      ...{ market: this.setup.market.instrument.spec.symbol, runId: 'twin' },
-    });
+    const { instrument } = market;
+    const made = this.venue.client({ clock, network, inbox, values, instrument });
+    this.client = await this.pumped(made);
     this.facts = await this.pumped(this.client.start());
     this.client.open();
     clock.advanceTo((this.firstUs - 1) as Micros);
@@ -163,9 +160,9 @@ export class WireTwin {
       turnUs = clock.nowUs();
     }
     const { sink, list, assembly } = this;
-    const { fills } = assembly.engine.position;
+    const { fills, funding } = assembly.engine.position;
     this.face.close();
-    return { hash: sink.digest(), commands: list.words, fills };
+    return { hash: sink.digest(), commands: list.words, fills, funding };
   }
 
   private build(): void {
@@ -207,9 +204,6 @@ export class WireTwin {
     return await settled;
   }
 }
-
-const paradexInstrument = (instrument: Instrument): Instrument =>
-  new Instrument({ ...instrument.spec, venue: 'paradex' });
 
 function lastOf(source: RowSource): number {
   let last = 0;

@@ -1,0 +1,45 @@
+// `--venue` on a backtest: which client it stands behind, what follows from that venue's switches, and what is said of it.
+import { describe, expect, test } from 'vitest';
+import { readLayers } from '#config/layers';
+import type { ParameterValues } from '#config/parameters';
+import { StartProblem } from '#config/problem';
+import { Instrument } from '#core/instrument';
+import { assumptions } from '#run/assumptions';
+import { behindClient } from '#run/behind-client';
+import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
+
+const valuesOf = (flags: Readonly<Record<string, string>>): ParameterValues =>
+  readLayers({ flags, env: {}, dotenvPath: null, configPath: null }).values;
+const said = (flags: Readonly<Record<string, string>>): string =>
+  assumptions(valuesOf(flags), new Instrument(SYNTHETIC_INSTRUMENT));
+
+describe('--venue on a backtest', () => {
+  test('sim is the venue at hand', () => {
+    expect(behindClient(valuesOf({}))).toBeNull();
+    expect(said({})).not.toContain('behind the client');
+  });
+
+  test('ApeX: a book of 200 levels every 100 ms, no amend, no smallest notional', () => {
+    const client = behindClient(valuesOf({ venue: 'apex' }));
+    expect(client).toMatchObject({ profile: { amend: false }, feed: { bookEvery: 100_000, levels: 200 } }); // prettier-ignore
+    expect(client?.spec(SYNTHETIC_INSTRUMENT).minNotional).toBe('0');
+    expect(said({ venue: 'apex' })).toContain('behind the client of apex: the best 200 levels every 100 ms, no amend'); // prettier-ignore
+  });
+
+  test('Paradex: what its switches say', () => {
+    const moved = behindClient(valuesOf({ venue: 'paradex' }));
+    expect(moved).toMatchObject({ profile: { amend: true }, ways: { amendPartlyFilled: 'cancel', funding: 'with-fill' } }); // prettier-ignore
+    const paradexSwitches = 'amend=replace,modifyPartlyFilled=modify,fundingFrom=payments';
+    const replaced = behindClient(valuesOf({ venue: 'paradex', paradexSwitches }));
+    expect(replaced).toMatchObject({ profile: { amend: false }, ways: { amendPartlyFilled: 'amend', funding: 'at-once' } }); // prettier-ignore
+    expect(said({ venue: 'paradex' })).toContain('every change of the book, orders moved in place');
+  });
+
+  test('latencies that know nothing of a client are a problem of the start', () => {
+    const flags = { venue: 'apex', latencyModel: 'sampled' };
+    expect(() => behindClient(valuesOf(flags))).toThrow(StartProblem);
+    expect(() => behindClient(valuesOf(flags))).toThrow(
+      /--latency-model sampled needs --venue sim/,
+    );
+  });
+});
