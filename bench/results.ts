@@ -12,14 +12,18 @@ import type { Seconds } from '#core/units';
 import { parameterFile } from '#report/calibration-file';
 import { scoreOf } from '#report/sweep-result';
 import type { TrialFigures } from '#report/sweep-result';
+import type { Calibration } from '#report/calibration';
 import { calibrate } from '#run/calibrate';
 import { importedTape } from '#run/markets';
 import { SweepPool } from '#run/sweep-pool';
 import { SweepStore } from '#run/sweep-store';
+import { runTrial } from '#run/sweep-trial';
 import type { TrialRequest } from '#run/sweep-trial';
 import { readInfo } from '#tape/read';
-import { PARTS, resultsText } from './results-text.js';
+import { RULES, kappaOfTwo } from './rules.js';
+import { FEE_BPS, LONG_HOURS, PARTS } from './results-text.js';
 import type { Recording, Row } from './results-text.js';
+import { resultsText } from './results-words.js';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 const OUT = fileURLToPath(new URL('../../docs/results.md', import.meta.url));
@@ -43,7 +47,10 @@ const VARIANTS: Readonly<Record<string, Record<string, string>>> = {
   'as, joins the touch': { placement: 'join' },
   'as, horizon 30 s': { horizon: '30s' },
   'as, two levels': { levels: '2' },
+  'as, even tolerance': { requoteBps: '0.7,0.7' },
+  'as, tight near, loose far': { requoteBps: '0.2,3' },
 };
+const TWO = 'as, two exponentials';
 /** Tried on the first third; the best by money of net edge is what the other two thirds are scored with. */
 const CHOICES: readonly Readonly<Record<string, string>>[] = [
   {},
@@ -57,6 +64,8 @@ interface Plan {
   readonly mode: 'static' | 'dynamic';
   readonly clock: string;
   readonly flags: Readonly<Record<string, string>>;
+  /** One of RULES, which the workers do not know: these run here. */
+  readonly rule?: string;
 }
 
 const PLANS: readonly Plan[] = [
@@ -72,8 +81,19 @@ const PLANS: readonly Plan[] = [
   })),
 ];
 
+/** Only where a difference could be told. */
+const RULE_PLANS: readonly Plan[] = Object.keys(RULES).map((rule) => ({
+  ...{ label: rule, mode: 'static', clock: 'tolerance', rule },
+  flags: { model: 'as', ...(RULES[rule]?.().fairPrice === undefined ? {} : { fair: 'micro' }) },
+}));
+
+interface Measured {
+  readonly base: Readonly<Record<string, string>>;
+  readonly found: Calibration;
+}
+
 /** What `mm calibrate` measures on the first third, as flags. */
-async function measured(tape: string, seconds: number): Promise<Record<string, string>> {
+async function measured(tape: string, seconds: number): Promise<Measured> {
   // From the nearest place where quotes of all fee columns may stand; at 0 bp most orders end at the touch.
   const flags = { bandFrom: '1bp' };
   const { values } = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
@@ -86,7 +106,7 @@ async function measured(tape: string, seconds: number): Promise<Record<string, s
     const value = file[fileKeyOf(key)];
     return typeof value === 'string' ? [[key, value] as const] : [];
   });
-  return Object.fromEntries(named);
+  return { base: Object.fromEntries(named), found };
 }
 
 interface Shop {
@@ -95,11 +115,12 @@ interface Shop {
 }
 
 /** One run, or what the store has of it. */
-async function figures(shop: Shop, request: TrialRequest): Promise<TrialFigures> {
-  const point = { ...request.flags, $mode: request.mode };
+async function figures(shop: Shop, request: TrialRequest, rule?: string): Promise<TrialFigures> {
+  const point = { ...request.flags, $mode: request.mode, ...(rule ? { $rule: rule } : {}) };
   const known = shop.store.get(point);
   if (known !== null) return known.figures;
-  const found = await shop.pool.run(request);
+  const make = rule === undefined ? undefined : RULES[rule];
+  const found = await (make === undefined ? shop.pool.run(request) : runTrial(request, make()));
   shop.store.add({ point, figures: found });
   return found;
 }
@@ -108,7 +129,7 @@ async function rowOf(
   shop: Shop,
   tape: string,
   base: Readonly<Record<string, string>>,
-  { label, mode, clock, flags }: Plan,
+  { label, mode, clock, flags, rule }: Plan,
   fee: string,
 ): Promise<Row> {
   const tried = await Promise.all(
@@ -118,7 +139,7 @@ async function rowOf(
         ...{ flags: { ...all, ...flags, ...choice }, mode, windows: PARTS, duration: null },
         market: { tape, synthetic: null },
       };
-      return { choice, figures: await figures(shop, request) };
+      return { choice, figures: await figures(shop, request, rule) };
     }),
   );
   const able = tried.filter((one) => one.figures.problem === null);
@@ -130,7 +151,25 @@ async function rowOf(
     (a, b) => (a === null || score(b) > score(a) ? b : a),
     null,
   );
-  return { label, mode, clock, fee, choice: best?.choice ?? {}, figures: best?.figures ?? null };
+  const plain = able.find(({ choice }) => choice === CHOICES[0]);
+  return {
+    ...{ label, mode, clock, fee, choice: best?.choice ?? {} },
+    ...{ figures: best?.figures ?? null, defaults: plain?.figures ?? null },
+  };
+}
+
+/** Kappa where the curve of two exponentials pays most at each fee; none where the curve has too few points. */
+function twoExponentialJobs(
+  base: Readonly<Record<string, string>>,
+  found: Calibration,
+): { readonly plan: Plan; readonly fee: string }[] {
+  const epsilon = Number.parseFloat(base['epsilon'] ?? '0');
+  return Object.keys(FEES).flatMap((fee) => {
+    const kappa = kappaOfTwo(found, (FEE_BPS[fee] ?? 0) + epsilon);
+    if (kappa === null) return [];
+    const flags = { model: 'as', kappa: kappa.toFixed(3) };
+    return [{ fee, plan: { label: TWO, mode: 'static' as const, clock: 'tolerance', flags } }];
+  });
 }
 
 async function recordingOf(book: string): Promise<Recording> {
@@ -140,10 +179,14 @@ async function recordingOf(book: string): Promise<Recording> {
   const tape = await importedTape(files, STATE, () => undefined);
   const { firstUs, lastUs } = readInfo(tape);
   const seconds = (lastUs - firstUs) / 1e6;
-  const base = await measured(tape, seconds);
+  const { base, found } = await measured(tape, seconds);
   const store = new SweepStore(STATE, { results: 1, tape, base });
   const pool = new SweepPool(availableParallelism());
-  const jobs = PLANS.flatMap((plan) => Object.keys(FEES).map((fee) => ({ plan, fee })));
+  const plans = [...PLANS, ...(seconds / 3600 >= LONG_HOURS ? RULE_PLANS : [])];
+  const jobs = [
+    ...plans.flatMap((plan) => Object.keys(FEES).map((fee) => ({ plan, fee }))),
+    ...twoExponentialJobs(base, found),
+  ];
   let done = 0;
   try {
     const rows = await Promise.all(

@@ -1,6 +1,6 @@
 // What `mm compare` prints for a person. Takes a Contrast, knows no run.
 import type { Judgement } from '#search/bootstrap';
-import { FEWEST_BLOCKS, INTERVAL_BLOCKS } from '#search/bootstrap';
+import { FEWEST_BLOCKS, INTERVAL_BLOCKS, TRADED_BLOCKS } from '#search/bootstrap';
 import { PARTS } from './attribution.js';
 import type { Contrast, Measure } from './contrast.js';
 import { dollars, figure, percentOf, table } from './table.js';
@@ -9,10 +9,11 @@ import { dollars, figure, percentOf, table } from './table.js';
 export const spoken = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function intervalText({ interval, blocks }: Judgement, places: number): string {
+function intervalText({ interval, blocks, traded }: Judgement, places: number): string {
   if (interval !== null)
     return `${interval.low.toFixed(places)} to ${interval.high.toFixed(places)}`;
-  return blocks < INTERVAL_BLOCKS ? `too short (${blocks} of ${INTERVAL_BLOCKS} blocks)` : '-';
+  if (blocks < INTERVAL_BLOCKS) return `too short (${blocks} of ${INTERVAL_BLOCKS} blocks)`;
+  return traded < TRADED_BLOCKS ? `too few (fills in ${traded} blocks)` : '-';
 }
 
 function measureRow(label: string, { a, b, apart }: Measure, places: number): string[] {
@@ -78,7 +79,10 @@ export function contrastText(contrast: Contrast): string {
     '',
     verdict(contrast),
     `Market time to tell (95 %, four times in five): ${aims}; ${daysText(contrast.daysToTellSeen)} for what was seen.`,
-    `Blocks of ${blockSeconds / 60} min, paired, symmetric studentised bootstrap; "smallest visible": what this length would show four times in five.`,
+    `Blocks of ${blockSeconds / 60} min, paired, taken as independent of each other, symmetric studentised bootstrap; "smallest visible": what this length would show four times in five.`,
+    ...(a.assumptions === b.assumptions
+      ? [a.assumptions]
+      : [`A: ${a.assumptions}`, `B: ${b.assumptions}`]),
     ...contrast.warnings.map((warning) => `warning: ${warning}`),
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { BLOCK_SECONDS } from './ab-evidence.js';
 import { attributionApart, attributionOf, attributionText, netEdgeOf } from './attribution.js';
 import type { AttributionText } from './attribution.js';
 import type { Level, RecordedFill, RunRecord } from './record.js';
+import { restsOn } from './rests-on.js';
 
 const DAY_US = 86_400e6;
 /** The product's aims: percent of capital in 30 days. */
@@ -27,6 +28,8 @@ export interface Side {
   readonly what: string;
   readonly fills: number;
   readonly attribution: AttributionText;
+  /** What its figures rest on. */
+  readonly assumptions: string;
 }
 
 export interface Contrast {
@@ -137,6 +140,7 @@ const sideOf = (record: RunRecord, attribution: AttributionText): Side => ({
   what: [record.run.mode, record.result?.model ?? '', record.run.kind].filter(Boolean).join(' '),
   fills: record.fills.length,
   attribution,
+  assumptions: record.assumptions ?? restsOn(record.run.kind),
 });
 
 function warningsOf(a: RunRecord, b: RunRecord, apart: Judgement): string[] {

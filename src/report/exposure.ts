@@ -8,6 +8,9 @@ export const BIN_BPS = 0.5;
 const BINS = 24;
 /** A sample stands for at most this long: the market was not seen for longer. */
 const MOST_SECONDS = 10;
+const SIDES = ['bid', 'ask'] as const;
+/** Kind of the ledger's notes that hold what a live run's quotes stood for since the note before. */
+export const EXPOSURE_NOTE = 'exposure';
 
 export interface ExposureBin {
   readonly side: 'bid' | 'ask';
@@ -37,6 +40,11 @@ class SideBins {
     add(this.seconds, seconds);
     add(this.distanceSeconds, at * seconds);
     add(this.predicted, market.alpha * Math.exp(-market.kappa * at) * seconds);
+  }
+
+  empty(): void {
+    for (const column of [this.seconds, this.distanceSeconds, this.predicted, this.fills])
+      column.fill(0);
   }
 }
 
@@ -68,7 +76,7 @@ export class Exposure {
 
   /** Bins in which a quote ever stood. */
   bins(): ExposureBin[] {
-    return (['bid', 'ask'] as const).flatMap((side) => {
+    return SIDES.flatMap((side) => {
       const { seconds, distanceSeconds, predicted, fills } = this.sides[side];
       return [...seconds].flatMap((stood, i) =>
         stood === 0 && fills[i] === 0
@@ -85,5 +93,57 @@ export class Exposure {
             ],
       );
     });
+  }
+
+  /** The bins since the last call, as a short text for a note; empty when nothing stood. They begin anew. */
+  takeText(): string {
+    const rows = this.bins().map(({ side, from, seconds, distance, predicted, fills }) => [
+      ...[SIDES.indexOf(side), from / BIN_BPS, rounded(seconds), rounded(distance)],
+      ...[rounded(predicted), fills],
+    ]);
+    for (const side of SIDES) this.sides[side].empty();
+    return rows.length === 0 ? '' : JSON.stringify(rows);
+  }
+}
+
+/** Four digits: a minute of samples knows no more. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** The notes of a run as one set of bins; a note that is none of ours is passed over. */
+export function exposureOfNotes(texts: Iterable<string>): ExposureBin[] {
+  const bins = new Map<string, ExposureBin>();
+  for (const text of texts) {
+    for (const row of parseRows(text, 6)) {
+      const [which = 0, index = 0, seconds = 0, distance = 0, predicted = 0, fills = 0] = row;
+      const side = SIDES[which] ?? 'bid';
+      const had = bins.get(`${which} ${index}`);
+      const stood = seconds + (had?.seconds ?? 0);
+      bins.set(`${which} ${index}`, {
+        ...{ side, from: index * BIN_BPS, seconds: stood },
+        distance:
+          stood > 0
+            ? (seconds * distance + (had?.seconds ?? 0) * (had?.distance ?? 0)) / stood
+            : distance,
+        predicted: predicted + (had?.predicted ?? 0),
+        fills: fills + (had?.fills ?? 0),
+      });
+    }
+  }
+  return [...bins.values()];
+}
+
+/** A note that is a list of rows of so many numbers; rows that are not are left out. */
+export function parseRows(text: string, columns: number): readonly (readonly number[])[] {
+  try {
+    const found = JSON.parse(text) as unknown;
+    if (!Array.isArray(found)) return [];
+    return found.filter(
+      (row: unknown): row is number[] =>
+        Array.isArray(row) &&
+        row.length === columns &&
+        row.every((value) => Number.isFinite(value)),
+    );
+  } catch {
+    return [];
   }
 }

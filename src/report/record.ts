@@ -5,9 +5,11 @@ import { BRIDGE_US, MARKOUT_HORIZONS } from '#core/markout';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
 import type { LedgerReader } from '#ledger/reader';
 import { pnlOf } from '#ledger/rows';
-import type { EquityRow, FillRow, MarkoutRow, RunRow } from '#ledger/rows';
+import type { EquityRow, FillRow, MarkoutRow, NoteRow, RunRow } from '#ledger/rows';
+import { EXPOSURE_NOTE, exposureOfNotes } from './exposure.js';
+import type { ExposureBin } from './exposure.js';
 import type { RunResult } from './run-result.js';
-import { quotesOfOrders } from './order-quotes.js';
+import { QUOTES_NOTE, busiestOf, momentsOfNotes } from './quote-path.js';
 import { PARAMETERS_NOTE, parseMoment } from './parameter-path.js';
 import type { ParameterMoment } from './parameter-path.js';
 import type { QuoteMoment, TraceData } from './trace.js';
@@ -51,14 +53,14 @@ export interface RunRecord {
   /** Paid in fees over the run, as the ledger's sums have it. */
   readonly fees: Money;
   readonly pnl: Money;
-  /** Where the mids come from: settled by the venue's book, or from the marks kept every few seconds. */
+  /** Where the mids come from: from the book at each fill and after it, or from the marks kept every few seconds. */
   readonly mids: 'book' | 'marks';
   /** Mid (or mark) and innermost quotes of the busiest ten minutes. */
   readonly excerpt: readonly QuoteMoment[];
   /** Of a live run: one a minute, where something was measured. */
   readonly parameters: readonly ParameterMoment[];
-  /** Backtests only. */
-  readonly trace: TraceData | null;
+  /** How long quotes stood where, and what came; null where that was not kept. */
+  readonly exposure: readonly ExposureBin[] | null;
   readonly result: RunResult | null;
   /** What a simulated figure rests on; null for a live run. */
   readonly assumptions: string | null;
@@ -81,26 +83,32 @@ export function loadRecord(reader: LedgerReader, runId: string): RunRecord | nul
     fillOf(row, known.size > 0 ? settledMids(known.get(row.id)) : markedMids(row.venueUs, equity)),
   );
   const last = levels.at(-1);
+  const notes = [...reader.rows('notes', run.id)];
   const trace = (reader.state(run.account, 'trace')?.value ?? null) as TraceData | null;
   return {
-    parameters: trace?.samples ?? momentsOf(reader, run.id),
-    excerpt: trace?.excerpt ?? quotesOfOrders(reader.orders(run.id), fills, levels),
+    parameters: trace?.samples ?? momentsOf(notes),
+    excerpt: trace?.excerpt ?? busiestOf(momentsOfNotes(notesOf(notes, QUOTES_NOTE)), fills),
     ...{ run, instrument, fills, levels, funding, mids },
     startUs: run.startedUs,
     endUs: run.endedUs ?? last?.us ?? run.startedUs,
     fees: ((equity.at(-1)?.fees ?? run.startPosition.fees) - run.startPosition.fees) as Money,
     pnl: last?.pnl ?? (0 as Money),
-    trace,
+    exposure: trace?.exposure ?? exposureOf(notes),
     result: (reader.state(run.account, 'result')?.value ?? null) as RunResult | null,
     assumptions: (reader.state(run.account, 'assumptions')?.value ?? null) as string | null,
   };
 }
 
-function momentsOf(reader: LedgerReader, run: number): ParameterMoment[] {
-  return [...reader.rows('notes', run)]
-    .filter(({ kind }) => kind === PARAMETERS_NOTE)
-    .flatMap(({ text }) => parseMoment(text) ?? []);
+const notesOf = (notes: readonly NoteRow[], kind: string): NoteRow[] =>
+  notes.filter((note) => note.kind === kind);
+
+function exposureOf(notes: readonly NoteRow[]): ExposureBin[] | null {
+  const bins = exposureOfNotes(notesOf(notes, EXPOSURE_NOTE).map(({ text }) => text));
+  return bins.length > 0 ? bins : null;
 }
+
+const momentsOf = (notes: readonly NoteRow[]): ParameterMoment[] =>
+  notesOf(notes, PARAMETERS_NOTE).flatMap(({ text }) => parseMoment(text) ?? []);
 
 /** P&L counts from the start: what was open then is valued at the first mark. */
 function levelsOf(run: RunRow, equity: readonly EquityRow[], instrument: Instrument): Level[] {

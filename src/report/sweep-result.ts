@@ -1,5 +1,7 @@
 // What a sweep came to: trials, what walk-forward would have chosen and what that was worth afterwards, and how much of
 // the best is luck. Names are a contract for users' scripts. Pure.
+import { judge } from '#search/bootstrap';
+import type { Judgement } from '#search/bootstrap';
 import { deflatedSharpe, sharpeOf } from '#search/deflated-sharpe';
 import type { DeflatedSharpe } from '#search/deflated-sharpe';
 import type { Point } from '#search/space';
@@ -84,6 +86,8 @@ export interface SweepResult {
   readonly folds: readonly FoldResult[];
   /** Sums over the folds: of what was chosen, and of the median point. */
   readonly outOfSample: { readonly edge: number; readonly pnl: number; readonly fills: number };
+  /** Of the same fills, block by block: net edge in bp a fill. Null when nothing was chosen. */
+  readonly outOfSampleEdge: (Judgement & { readonly blockSeconds: number }) | null;
   /** Of the returns that walk-forward would have had, out of sample, per block. */
   readonly outOfSampleSharpe: number | null;
   /** Of the point that looks best on everything: in-sample, and what is left of it. */
@@ -126,6 +130,21 @@ function medianOf(values: readonly number[]): number | null {
   return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
+/** Shorter blocks than this are no evidence of each other's chance: no interval then. */
+const LEAST_SECONDS = 890;
+
+function edgeOf(
+  bps: readonly number[],
+  settled: readonly number[],
+  blockSeconds: number,
+): Judgement & { readonly blockSeconds: number } {
+  const sample = { top: Float64Array.from(bps), bottom: Float64Array.from(settled) };
+  const judged = { ...judge(sample), blockSeconds };
+  return blockSeconds >= LEAST_SECONDS
+    ? judged
+    : { ...judged, interval: null, chancePositive: null };
+}
+
 /** `rolling`: each window chooses for the next; else everything before the last window chooses for it. */
 export function sweepResult(
   trials: readonly SweepTrial[],
@@ -138,6 +157,8 @@ export function sweepResult(
     : [{ choose: Array.from({ length: windows - 1 }, (_, i) => i), score: windows - 1 }];
   const able = trials.filter(({ figures }) => figures.problem === null);
   const returns: number[] = [];
+  const [bps, settled]: [number[], number[]] = [[], []];
+  let blockSeconds = 0;
   const folds = plans.map(({ choose, score }): FoldResult => {
     const best = bestOn(able, choose, objective);
     const others = able.map(({ figures }) => scoreOf(pick(figures.windows, [score]), objective));
@@ -148,6 +169,10 @@ export function sweepResult(
     const { figures, point } = best;
     const perWindow = figures.returns.length / windows;
     returns.push(...figures.returns.slice(score * perWindow, (score + 1) * perWindow));
+    const { blocks } = figures;
+    bps.push(...blocks.bps.slice(score * perWindow, (score + 1) * perWindow));
+    settled.push(...blocks.settled.slice(score * perWindow, (score + 1) * perWindow));
+    blockSeconds = blocks.seconds;
     return {
       ...{ choose, score, point, medianOutOfSample },
       inSample: scored(pick(figures.windows, choose), objective),
@@ -164,6 +189,7 @@ export function sweepResult(
     schemaVersion: 1,
     ...{ objective, windows, folds, trials: trials.length, refused: trials.length - able.length },
     outOfSample: { edge: out((s) => s.edge), pnl: out((s) => s.pnl), fills: out((s) => s.fills) },
+    outOfSampleEdge: settled.length === 0 ? null : edgeOf(bps, settled, blockSeconds),
     outOfSampleSharpe: Number.isFinite(sharpe) ? sharpe : null,
     best:
       top === null

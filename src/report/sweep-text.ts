@@ -31,9 +31,23 @@ export function sweepText(result: SweepResult): string {
     `${trials} points (${refused} refused), ${windows} windows, chosen by ${objective}`,
     table([['chosen', 'in', ...columns, 'out', ...columns, `median ${objective} out`], ...rows]),
     `walk-forward, out of sample: edge $${money(outOfSample.edge)}, P&L $${money(outOfSample.pnl)}, ${outOfSample.fills} fills, Sharpe per block ${figure(result.outOfSampleSharpe, 3)}`,
+    ...edgeLines(result.outOfSampleEdge),
     ...bestLines(best),
     'in: the windows that chose (in sample); out: the next one (out of sample). A fill whose 30 s end beyond a window chooses nothing.',
   ].join('\n');
+}
+
+function edgeLines(edge: SweepResult['outOfSampleEdge']): string[] {
+  if (edge === null || edge.estimate === null) return [];
+  const { estimate, interval, smallestVisible, blockSeconds } = edge;
+  const about =
+    interval === null
+      ? 'too short for an interval'
+      : `95 % ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}`;
+  const sees = smallestVisible === null ? '' : `, smallest visible ${smallestVisible.toFixed(3)}`;
+  return [
+    `  net edge ${estimate.toFixed(3)} bp a fill (${about}${sees}; blocks of ${Math.round(blockSeconds)} s, taken as independent)`,
+  ];
 }
 
 function bestLines(best: SweepResult['best']): string[] {

@@ -20,6 +20,7 @@ import { CarefulSource } from './careful-source.js';
 import type { RunClock } from './clock.js';
 import { HashingSink } from './command-hash.js';
 import { DurableSink } from './durable-sink.js';
+import { FillTrace } from './fill-trace.js';
 import type { EngineInput, MarketSide } from './market-side.js';
 import type { Market } from './markets.js';
 import { MarketWatch } from './market-watch.js';
@@ -67,6 +68,7 @@ export interface Machine {
   readonly recorder: Recorder;
   readonly assembly: Assembly;
   readonly watch: MarketWatch;
+  readonly trace: FillTrace;
   readonly side: MarketSide;
   readonly input: EngineInput;
   readonly sink: HashingSink;
@@ -186,23 +188,25 @@ function buildSim(
   return { ...around(parts, assembly, recorder), side, input: engine, sink };
 }
 
-/** What stands around every engine of a live run: the watch over the analyzer, and the status. */
+/** What stands around every engine of a live run: the watch over the analyzer, the trace of its fills, the status. */
 export function around(
   parts: LiveRunParts,
   assembly: Assembly,
   recorder: Recorder,
-): Pick<Machine, 'assembly' | 'recorder' | 'watch' | 'statusParts'> {
+): Pick<Machine, 'assembly' | 'recorder' | 'watch' | 'trace' | 'statusParts'> {
   const { engine, breaker, analyzer } = assembly;
   const { instrument, clock, mode, opened } = parts;
   const { ledger, learnt } = opened;
   const watch = new MarketWatch({ analyzer, engine, mode, ledger, log: parts.log.logger });
   watch.restore(learnt);
+  const trace = new FillTrace(engine, ledger);
+  recorder.onFill = (nowUs, fill) => trace.onFill(nowUs, fill);
   const statusParts: StatusParts = {
     ...{ runId: parts.runId, mode, account: parts.account },
     ...{ venue: instrument.spec.venue, model: modelLabel(assembly.params.strategy) },
     ...{ instrument, startedUs: clock.startUs, engine, breaker, recorder, watch },
   };
-  return { assembly, recorder, watch, statusParts };
+  return { assembly, recorder, watch, trace, statusParts };
 }
 
 /** A synthetic market begins now; a recording is played as if it did. */

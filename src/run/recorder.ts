@@ -11,6 +11,7 @@ import { sideName } from '#core/units';
 import type { Logger } from '#config/log';
 import type { Ledger } from '#ledger/writer';
 import { explain } from '#strategies/avellaneda/explain';
+import { HeldLog } from './held-log.js';
 
 const money = (amount: number): string => formatMoney(amount as Parameters<typeof formatMoney>[0]);
 
@@ -26,21 +27,41 @@ export class CallCount {
 
 export class Recorder implements EngineObserver {
   readonly counts = new CallCount();
+  private readonly log: HeldLog;
   /** Set by a transition: the host must store the breaker's new state with the next commit. */
   breakerMoved = false;
   /** The breaker latched in this run, and why. */
   latched: Trip | null = null;
   /** Why the last decision is what it is, in one line. */
   why = 'waiting for a sound book';
+  /** Told of every fill, repeated ones included. */
+  onFill: (nowUs: Micros, fill: Fill) => void = () => undefined;
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly log: Logger,
+    logger: Logger,
     private readonly instrument: Instrument,
-  ) {}
+  ) {
+    this.log = new HeldLog(logger);
+  }
+
+  /** Writes the log of this turn; until then it is held, so that orders need not wait for it. */
+  tell(): void {
+    this.log.tell();
+  }
 
   onDecision(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void {
     this.counts.calls += commands.length;
+    const sent = commands.slice();
+    this.log.later(() => this.decided(nowUs, view, decision, sent));
+  }
+
+  private decided(
+    nowUs: Micros,
+    view: View,
+    decision: Decision,
+    commands: readonly Command[],
+  ): void {
     this.why = this.reasonLine(view, decision);
     const explanation = explain(decision, { instrument: this.instrument, fair: view.fair });
     this.ledger.decision(nowUs, explanation);
@@ -62,6 +83,7 @@ export class Recorder implements EngineObserver {
     this.ledger.event(event);
     switch (event.kind) {
       case 'fill':
+        this.onFill(nowUs, event);
         return this.fill(event);
       case 'rejected': {
         if (event.reason === 'post-only') this.counts.postOnly += 1;

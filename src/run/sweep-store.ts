@@ -1,16 +1,10 @@
 // The store of one sweep: a text file of JSON lines, appended as points come in, so that a killed sweep goes on where it
 // stopped. The first line says what was asked; another request is another file. A torn last line is a point not done.
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { StartProblem } from '#config/problem';
+import { makeFolder } from '#ledger/paths';
 import type { SweepTrial } from '#report/sweep-result';
 import { keyOf } from '#search/space';
 import type { Point } from '#search/space';
@@ -28,7 +22,7 @@ export class SweepStore {
     const folder = join(stateDir, 'sweeps');
     this.path = join(folder, `${key}.jsonl`);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       if (existsSync(this.path)) this.load();
       else writeFileSync(this.path, `${head}\n`);
     } catch (error) {

@@ -10,7 +10,7 @@ import type { Collector, FillRecord } from '#report/collector';
 import type { TrialFigures, WindowFigures } from '#report/sweep-result';
 import { BlockGrid } from '#search/blocks';
 import { settledIn, windowsOf } from '#search/walk-forward';
-import type { Mode } from './assembly.js';
+import type { Mode, TriedRule } from './assembly.js';
 import { simulateRun } from './backtest.js';
 import { prepare } from './kept-run.js';
 import type { MarketChoice } from './markets.js';
@@ -32,7 +32,7 @@ export interface TrialRequest {
 }
 
 /** Settings that contradict each other are a problem of the point, said in words; anything else is thrown. */
-export async function runTrial(request: TrialRequest): Promise<TrialFigures> {
+export async function runTrial(request: TrialRequest, rule?: TriedRule): Promise<TrialFigures> {
   try {
     const { values } = readLayers({
       ...{ flags: request.flags, env: {}, dotenvPath: null, configPath: null },
@@ -43,7 +43,7 @@ export async function runTrial(request: TrialRequest): Promise<TrialFigures> {
     let figures: Omit<TrialFigures, 'problem'> | null = null;
     const { mode } = request;
     simulateRun({
-      ...{ ...ready, mode, duration, fillModel: 'queue' },
+      ...{ ...ready, mode, duration, fillModel: 'queue', ...(rule === undefined ? {} : { rule }) },
       keep: (collector, result) => {
         figures = figuresOf(collector, moneyToNumber(values.capital), request.windows);
         return result;

@@ -3,6 +3,8 @@ import { runTrial } from './sweep-trial.js';
 import type { TrialRequest } from './sweep-trial.js';
 
 process.on('disconnect', () => process.exit(0));
+/** An answer that finds nobody any more is no error of ours. */
+process.on('error', () => process.exit(0));
 /** Points wait here while one runs: the next one is at hand without asking. */
 let last = Promise.resolve();
 process.on('message', (request: TrialRequest) => {

@@ -2,8 +2,10 @@
 // and seed try the same points, whatever the number of workers and however often it was killed.
 import { availableParallelism } from 'node:os';
 import { statSync, writeFileSync } from 'node:fs';
+import { readLayers } from '#config/layers';
 import { StartProblem } from '#config/problem';
 import { Random } from '#core/random';
+import type { Seconds } from '#core/units';
 import { sweepResult } from '#report/sweep-result';
 import type { Objective, SweepResult, SweepTrial } from '#report/sweep-result';
 import { scoreOf } from '#report/sweep-result';
@@ -13,6 +15,8 @@ import type { Trial } from '#search/propose';
 import { keyOf, pointAt } from '#search/space';
 import type { Cube, Dimension, Point } from '#search/space';
 import type { Mode } from './assembly.js';
+import { assumptions } from './assumptions.js';
+import { prepare } from './kept-run.js';
 import { importedTape } from './markets.js';
 import type { MarketChoice } from './markets.js';
 import { SweepPool } from './sweep-pool.js';
@@ -50,6 +54,8 @@ export interface SweepOutcome {
   readonly result: SweepResult;
   readonly store: string;
   readonly csv: string | null;
+  /** What every point rests on, but for what is varied. */
+  readonly assumptions: string;
   /** Points found in the store, not run again. */
   readonly resumed: number;
 }
@@ -73,10 +79,17 @@ export async function runSweep(asked: SweepRequest): Promise<SweepOutcome> {
     // A search that learns has looked at all windows but the last: only that one is out of sample.
     const result = sweepResult(trials, objective, windows, search !== 'learn');
     if (out !== null) write(out, sweepCsv(trials, windows));
-    return { result, store: store.path, csv: out, resumed };
+    return { result, store: store.path, csv: out, resumed, assumptions: await restsOn(request) };
   } finally {
     pool?.close();
   }
+}
+
+async function restsOn({ flags, market, duration }: SweepRequest): Promise<string> {
+  const { values } = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
+  const ready = await prepare(values, market, duration as Seconds | null);
+  const { instrument, coarse = null } = ready.market;
+  return assumptions(ready.values, instrument, ready.facts, coarse);
 }
 
 /** CSV files are imported once, before there are workers. */
@@ -95,7 +108,7 @@ function identity({ flags, market, duration, mode, windows }: SweepRequest): unk
   const stat = tape === null ? undefined : statSync(tape, { throwIfNoEntry: false });
   const file = stat === undefined ? null : `${tape} ${stat.size} ${stat.mtimeMs}`;
   const settings = Object.entries(flags).filter(
-    ([key]) => !/^(stateDir|logDir|logDays)$/.test(key),
+    ([key]) => !/^(stateDir|logDir|logDays|replayDays)$/.test(key),
   );
   return { settings: settings.sort(), file, synthetic, duration, mode, windows };
 }

@@ -10,18 +10,21 @@ import { lagOne, quantileOf } from './moments.js';
 export const FEWEST_BLOCKS = 8;
 /** Below this many there is no interval. */
 export const INTERVAL_BLOCKS = 48;
+/** Nor when something happened in fewer of them than this. */
+export const TRADED_BLOCKS = 24;
 /** 95 % two-sided, and seen in four of five repetitions: 1.96 + 0.84. */
 export const VISIBLE_ERRORS = 2.8;
 const RESAMPLES = 2_000;
 
 export interface Judgement {
-  /** Blocks in which there was anything to count. */
+  /** All blocks, and those in which there was anything to count. */
   readonly blocks: number;
+  readonly traded: number;
   /** Null when nothing happened. */
   readonly estimate: number | null;
   /** Null below FEWEST_BLOCKS. */
   readonly standardError: number | null;
-  /** 95 %; null below INTERVAL_BLOCKS, or without any scatter. */
+  /** 95 %; null below INTERVAL_BLOCKS or TRADED_BLOCKS, or without any scatter. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** How sure it is above 0, as the bootstrap has it; null where there is no interval. */
   readonly chancePositive: number | null;
@@ -40,8 +43,7 @@ export interface JudgeOptions {
 
 /** A ratio of sums over blocks. */
 export function judge(sample: BlockSample, options: JudgeOptions = {}): Judgement {
-  const keep = blocksWith(sample.bottom, sample.bottom);
-  return judgeTerms([new Term(sample, 1, keep)], keep.length, options);
+  return judgeTerms([new Term(sample, 1)], options);
 }
 
 /** B less A, block against block: both must be cut on the same grid. */
@@ -51,8 +53,7 @@ export function judgeDifference(
   options: JudgeOptions = {},
 ): Judgement {
   assert(a.top.length === b.top.length, 'paired samples must have the same blocks');
-  const keep = blocksWith(a.bottom, b.bottom);
-  return judgeTerms([new Term(b, 1, keep), new Term(a, -1, keep)], keep.length, options);
+  return judgeTerms([new Term(b, 1), new Term(a, -1)], options);
 }
 
 /** Market time until an effect stands out, from what a length already seen says; null when it cannot be told. */
@@ -62,14 +63,14 @@ export function daysToTell(judged: Judgement, daysSeen: number, effect: number):
   return daysSeen * ratio * ratio;
 }
 
-/** Blocks in which either has something to count. */
-function blocksWith(a: Float64Array, b: Float64Array): number[] {
-  const keep: number[] = [];
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== 0 || b[i] !== 0) keep.push(i);
-  return keep;
+/** In how many blocks a term has something to count. */
+function tradedIn(terms: readonly Term[], blocks: number): number {
+  let traded = 0;
+  for (let i = 0; i < blocks; i += 1) if (terms.some(({ bottom }) => bottom[i] !== 0)) traded += 1;
+  return traded;
 }
 
-/** One signed ratio; the blocks that count, packed. */
+/** One signed ratio. */
 class Term {
   readonly top: Float64Array;
   readonly bottom: Float64Array;
@@ -77,12 +78,10 @@ class Term {
   perBlock = 0;
 
   constructor(
-    sample: BlockSample,
+    { top, bottom }: BlockSample,
     readonly sign: 1 | -1,
-    keep: readonly number[],
   ) {
-    this.top = Float64Array.from(keep, (i) => sample.top[i] as number);
-    this.bottom = Float64Array.from(keep, (i) => sample.bottom[i] as number);
+    [this.top, this.bottom] = [top, bottom];
   }
 
   /** Over these picks; false when there is nothing to divide by. */
@@ -124,13 +123,15 @@ function evaluate(
   return { value, error: Math.sqrt(squares / (picks.length * (picks.length - 1))) };
 }
 
-function judgeTerms(terms: readonly Term[], n: number, options: JudgeOptions): Judgement {
+function judgeTerms(terms: readonly Term[], options: JudgeOptions): Judgement {
+  const n = terms[0]?.top.length ?? 0;
+  const traded = tradedIn(terms, n);
   const nothing = { standardError: null, interval: null, chancePositive: null } as const;
   const all = Uint32Array.from({ length: n }, (_, i) => i);
-  const whole = n === 0 ? null : evaluate(terms, all);
-  if (whole === null || n < FEWEST_BLOCKS) {
+  const whole = traded === 0 ? null : evaluate(terms, all);
+  if (whole === null || traded < FEWEST_BLOCKS) {
     const estimate = whole?.value ?? null;
-    return { blocks: n, estimate, ...nothing, smallestVisible: null, lagOne: null };
+    return { blocks: n, traded, estimate, ...nothing, smallestVisible: null, lagOne: null };
   }
   const { value, error } = whole;
   const influences = Float64Array.from(all, (i) =>
@@ -138,12 +139,13 @@ function judgeTerms(terms: readonly Term[], n: number, options: JudgeOptions): J
   );
   const said = {
     blocks: n,
+    traded,
     estimate: value,
     standardError: error,
     smallestVisible: VISIBLE_ERRORS * error,
     lagOne: error === 0 ? null : lagOne(influences),
   };
-  if (n < INTERVAL_BLOCKS || error === 0) return { ...nothing, ...said };
+  if (n < INTERVAL_BLOCKS || traded < TRADED_BLOCKS || error === 0) return { ...nothing, ...said };
   const pivots = pivotsOf(terms, n, value, options);
   const half = quantileOf(pivots, options.confidence ?? 0.95) * error;
   const interval = { low: value - half, high: value + half };

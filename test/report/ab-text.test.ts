@@ -13,7 +13,7 @@ const FRESH = { equity: 5_000, fees: 0, funding: 0, volume: 0, fills: 0 };
 const side = (change: Partial<MetricsSnapshot>, more: Partial<AbSide> = {}): AbSide => ({
   now: figures({ account: 'paper-static', marketParams: market, fills: 200, ...change }),
   start: FRESH,
-  end: null,
+  ...{ end: null, kept: null },
   ...more,
 });
 
@@ -40,7 +40,7 @@ const rows = (text: string): string[] =>
 
 describe('the table', () => {
   test('side by side, with what sets them apart', () => {
-    expect(rows(abTable(STANDING, true))).toEqual([
+    expect(rows(abTable([STANDING], true))).toEqual([
       'A/B on synthetic normal, seed 1, the same flow for both: 1h 0m of market time',
       ' | static | dynamic | dyn - stat',
       'run | run1 | run2',
@@ -66,9 +66,43 @@ describe('the table', () => {
     ]);
   });
 
+  test('ended runs have what only their ledgers know', () => {
+    const kept = { netEdgeBps: 0.5, spreadCaptured: 2, adverseSelection: -1, quoted: 0.987 };
+    const fixed = side({}, { end: { code: 0, reason: 'SIGINT' }, kept });
+    const measured = side({}, { end: { code: 0, reason: 'SIGINT' } });
+    const text = rows(abTable([{ ...STANDING, fixed, measured }], true));
+    expect(text).toContain('both sides quoted % | 98.7 | - | -');
+    expect(text).toContain('net edge, bp a fill | 0.50 | - | -');
+    expect(text).toContain('spread captured | $2.00 | - | -');
+    expect(text).toContain('adverse, 30 s | -$1.00 | - | -');
+  });
+
+  test('several venues stand in one table, on a terminal without what would not fit', () => {
+    const there = (of: AbSide, parting: boolean): AbSide => ({
+      ...of,
+      now: { ...of.now, venue: 'apex', equity: parting ? '1' : '4990' },
+    });
+    const apex: AbStanding = {
+      ...STANDING,
+      fixed: there(STANDING.fixed, false),
+      measured: there(STANDING.measured, true),
+      parting: { mode: 'dynamic', seconds: 61, why: 'drawdown: fell by 20 %' },
+    };
+    const wide = rows(abTable([STANDING, apex], true));
+    expect(wide.slice(1, 3)).toEqual([
+      ' | sim | sim | apex | apex',
+      ' | static | dynamic | dyn - stat | static | dynamic | dyn - stat',
+    ]);
+    expect(wide).toContain('equity | $4999.50 | $5000.75 | +$1.25 | $4990.00 | $1.00 | -$4989.00');
+    expect(wide.at(-1)).toMatch(/^apex: dynamic stopped trading after 1m 1s/);
+    const lines = abTable([STANDING, apex], false).split('\n');
+    expect(Math.max(...lines.slice(1, -1).map((text) => text.length))).toBeLessThan(80);
+    expect(rows(lines.join('\n'))).toContain('equity | $4999.50 | $5000.75 | $4990.00 | $1.00');
+  });
+
   test('what the account had before is no result of this run', () => {
     const start = { equity: 4_990, fees: 0.01, funding: 0, volume: 150, fills: 195 };
-    const text = rows(abTable({ ...STANDING, fixed: { ...STANDING.fixed, start } }, true));
+    const text = rows(abTable([{ ...STANDING, fixed: { ...STANDING.fixed, start } }], true));
     expect(text).toContain('P&L of this run | $9.50 | $0.75 | -$8.75');
     expect(text).toContain('fills | 5 | 240 | +235');
     expect(text).toContain('volume | $50.00 | $1000.00 | +$950.00');
@@ -76,7 +110,7 @@ describe('the table', () => {
   });
 
   test('before the first mark nothing is known of the P&L', () => {
-    const text = rows(abTable({ ...STANDING, fixed: side({ mark: '0' }) }, true));
+    const text = rows(abTable([{ ...STANDING, fixed: side({ mark: '0' }) }], true));
     expect(text).toContain('P&L of this run | - | $0.75 | -');
   });
 
@@ -88,7 +122,7 @@ describe('the table', () => {
       measured: side({ ...halted, mode: 'dynamic' }, { end: { code: 3, reason: 'latched' } }),
       parting: { mode: 'dynamic', seconds: 61, why: 'drawdown: fell by 20 %' },
     };
-    const lines = abTable(standing, false).split('\n');
+    const lines = abTable([standing], false).split('\n');
     expect(lines.length).toBeLessThanOrEqual(22);
     expect(Math.max(...lines.slice(0, -1).map((line) => line.length))).toBeLessThan(80);
     expect(lines.slice(-3)).toEqual([

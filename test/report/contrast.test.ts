@@ -41,7 +41,11 @@ describe('compare', () => {
     expect(
       (back.pnlPerDay.apart.chancePositive ?? 0) + (pnlPerDay.apart.chancePositive ?? 0),
     ).toBeCloseTo(1, 2);
-    expect(contrastText(contrast)).toMatch(/B - A +95 % interval/);
+    const text = contrastText(contrast);
+    expect(text).toMatch(/B - A +95 % interval/);
+    // Each carries what it rests on: here they differ in the fee.
+    expect(text).toMatch(/^A: Assumes: .*no market impact.*maker fee 0 bp/m);
+    expect(text).toMatch(/^B: Assumes: .*maker fee 2 bp/m);
   }, 60_000);
 
   test('a run against itself differs by nothing, and says so', async () => {

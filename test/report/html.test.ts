@@ -79,7 +79,7 @@ describe('the page', () => {
   test('a live run without traces, fills or quotes still has a page', async () => {
     const bare = {
       ...record,
-      trace: null,
+      exposure: null,
       excerpt: [],
       result: null,
       fills: [],
@@ -89,7 +89,9 @@ describe('the page', () => {
     const shown = pageOf(await reportData(empty, null));
     expect(shown).not.toMatch(/NaN|undefined|Infinity/);
     expect(shown).toContain('This run kept no path of its quotes');
-    expect(shown).toContain('A live run');
+    expect(shown).toContain('A live run: real fills');
+    const paper = { ...empty, run: { ...empty.run, kind: 'paper' } };
+    expect(pageOf(await reportData(paper, null))).toContain('no market impact');
   });
 
   test('names are text, never markup', () => {

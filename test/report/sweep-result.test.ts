@@ -42,6 +42,34 @@ describe('walk-forward', () => {
     expect(b?.map(({ point }) => point)).toEqual(a?.map(({ point }) => point));
   });
 
+  test('the net edge of what was chosen is judged over the blocks that scored, and not by short blocks', () => {
+    const judgedWith = (seconds: number): ReturnType<typeof sweepResult> => {
+      const with30 = trials.map(({ point, figures }, t) => ({
+        point,
+        figures: {
+          ...figures,
+          returns: figures.windows.flatMap(() => new Array<number>(30).fill(0)),
+          blocks: {
+            ...{ seconds, edge: [], volume: [], settled: new Array<number>(90).fill(2) },
+            bps: Array.from({ length: 90 }, (_, i) => 2 * t + (i % 2 === 0 ? 0.1 : -0.1)),
+          },
+        },
+      }));
+      return sweepResult(with30, 'edge', 3, true);
+    };
+    const long = judgedWith(900);
+    // Trial 1 scores window 2, trial 2 window 3: 0 and 2 over two fills a block.
+    expect(long.outOfSampleEdge).toMatchObject({ blocks: 60, traded: 60, blockSeconds: 900 });
+    expect(long.outOfSampleEdge?.estimate).toBeCloseTo(0.5, 9);
+    expect(long.outOfSampleEdge?.interval).not.toBeNull();
+    expect(sweepText(long)).toMatch(/net edge 0\.500 bp a fill \(95 % .*blocks of 900 s/);
+    const short = judgedWith(60);
+    expect(short.outOfSampleEdge?.interval).toBeNull();
+    expect(sweepText(short)).toMatch(
+      /too short for an interval, smallest visible .*blocks of 60 s/,
+    );
+  });
+
   test('a search that learnt has one fold: all but the last window', () => {
     const { folds } = sweepResult(trials, 'edge', 3, false);
     expect(folds).toHaveLength(1);

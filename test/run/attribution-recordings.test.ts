@@ -1,5 +1,6 @@
 // On every recording at hand: what the store of backtests holds of a run adds up, part by part, to the ledger's P&L,
-// and to what the run itself said. Skips where ../shared/data is absent.
+// and to what the run itself said. The first half hour of each with model `as`; the campaign, MM_WHOLE=1, takes all of every
+// recording, three models, both modes. Skips where ../shared/data is absent.
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +19,16 @@ const L2 = '_incremental_book_L2.csv.gz';
 const books = existsSync(DATA) ? readdirSync(DATA).filter((name) => name.endsWith(L2)) : [];
 const folder = mkdtempSync(join(tmpdir(), 'mm-attribution-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const WHOLE = process.env['MM_WHOLE'] !== undefined;
 /** All of a day-long recording takes minutes under test; its first part has fills enough. */
-const FIRST = 1_800 as Seconds;
+const FIRST = WHOLE ? null : (1_800 as Seconds);
+const RUNS = (WHOLE ? ['as', 'glft', 'prd-f2'] : ['as']).flatMap((model) =>
+  (WHOLE ? (['static', 'dynamic'] as const) : (['static'] as const)).map((mode) => ({
+    ...{ model, mode },
+  })),
+);
 
-async function run(book: string, model: string): Promise<RunRecord> {
+async function run(book: string, model: string, mode: 'static' | 'dynamic'): Promise<RunRecord> {
   const name = book.slice(0, -L2.length);
   const data = [book, `${name}_trades.csv.gz`].map((file) => join(DATA, file));
   const { values } = readLayers({
@@ -30,7 +37,7 @@ async function run(book: string, model: string): Promise<RunRecord> {
   });
   const ready = await prepare(values, { data, tape: null, synthetic: null }, FIRST);
   return keptRun({
-    ...{ ...ready, mode: 'static', shadow: false, duration: FIRST, fillModel: 'queue' },
+    ...{ ...ready, mode, shadow: false, duration: FIRST, fillModel: 'queue' },
     onProgress: () => undefined,
   });
 }
@@ -47,33 +54,34 @@ function inventoryByFill({ fills, instrument, levels }: RunRecord): number {
   }, 0);
 }
 
-describe.skipIf(books.length === 0)('every recording', () => {
-  for (const book of books) {
-    test(`${book.slice(0, -L2.length)} adds up exactly`, { timeout: 120_000 }, async () => {
-      const record = await run(book, 'as');
-      const { result } = record;
-      const parts = attributionOf(record);
-      expect(PARTS.reduce((sum, part) => sum + parts[part], 0)).toBe(parts.pnl);
-      expect(parts.pnl).toBe(parseMoney(result?.pnl ?? ''));
-      const { pnl, ...text } = attributionText(parts);
-      expect(text).toEqual(result?.attribution);
-      expect(pnl).toBe(result?.pnl);
-      expect(record.fills.length).toBe(result?.fills);
-      // The remainder is not a bin for errors: each fill's own share of it adds up, but for one rounding a fill.
-      expect(Math.abs(inventoryByFill(record) - parts.inventory)).toBeLessThanOrEqual(
-        2 * record.fills.length + 1,
-      );
+const cases = books.flatMap((book) => RUNS.map((one) => ({ book, ...one })));
 
-      // Cut in two, the halves add up to the whole, and a run differs from itself by nothing.
-      const middle = (record.startUs + record.endUs) / 2;
-      const halves = [clip(record, 0, middle), clip(record, middle, record.endUs)];
-      expect(halves.reduce((sum, half) => sum + attributionOf(half).pnl, 0)).toBe(parts.pnl);
-      const none = contrastOf(record, record);
-      expect(Object.values(none?.attributionApart ?? {}).every((text) => Number(text) === 0)).toBe(
-        true,
-      );
-    });
-  }
+describe.skipIf(books.length === 0)('every recording', () => {
+  test.each(cases)('$book, $model, $mode: adds up exactly', { timeout: 600_000 }, async (one) => {
+    const record = await run(one.book, one.model, one.mode);
+    const { result } = record;
+    const parts = attributionOf(record);
+    expect(PARTS.reduce((sum, part) => sum + parts[part], 0)).toBe(parts.pnl);
+    expect(parts.pnl).toBe(parseMoney(result?.pnl ?? ''));
+    const { pnl, ...text } = attributionText(parts);
+    expect(text).toEqual(result?.attribution);
+    expect(pnl).toBe(result?.pnl);
+    expect(record.fills.length).toBe(result?.fills);
+    // The remainder is not a bin for errors: each fill's own share of it adds up, but for one rounding a fill.
+    expect(Math.abs(inventoryByFill(record) - parts.inventory)).toBeLessThanOrEqual(
+      2 * record.fills.length + 1,
+    );
+
+    // Cut in two, the halves add up to the whole, and a run differs from itself by nothing.
+    const middle = (record.startUs + record.endUs) / 2;
+    const halves = [clip(record, 0, middle), clip(record, middle, record.endUs)];
+    expect(halves.reduce((sum, half) => sum + attributionOf(half).pnl, 0)).toBe(parts.pnl);
+    const none = contrastOf(record, record);
+    expect(Object.values(none?.attributionApart ?? {}).every((text) => Number(text) === 0)).toBe(
+      true,
+    );
+    if (WHOLE) console.log(`${one.book}, ${one.model}, ${one.mode}: ${parts.pnl} of 1e-8, ${record.fills.length} fills`); // prettier-ignore
+  });
 });
 
 test.runIf(books.length === 0)('no recordings', () => {

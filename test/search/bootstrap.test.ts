@@ -4,67 +4,72 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '#core/random';
 import { BlockGrid, meanOf } from '#search/blocks';
 import {
-  FEWEST_BLOCKS, INTERVAL_BLOCKS, daysToTell, judge, judgeDifference,
+  FEWEST_BLOCKS, INTERVAL_BLOCKS, TRADED_BLOCKS, daysToTell, judge, judgeDifference,
 } from '#search/bootstrap'; // prettier-ignore
-import { edgeTwins, profitTwins, shareInterval } from './worlds.js';
+import type { Judgement } from '#search/bootstrap';
+import { edgeTwins, idleTwins, profitTwins, shareInterval } from './worlds.js';
 import type { Twins } from './worlds.js';
 
 const TRIALS = Number(process.env['MM_TRIALS'] ?? 120);
 const RESAMPLES = TRIALS >= 2_000 ? 1_000 : 400;
 
-/** How often the interval holds the truth, and how often it says that there is a difference. */
+/** How often the interval holds the truth, and how often it says that there is a difference; of those that have one. */
 function campaign(
   make: (random: Random, blocks: number, apart: number) => Twins,
   blocks: number,
   apart: number,
-): { readonly covered: number; readonly rejected: number; readonly sure: number } {
+): { readonly [name in 'told' | 'covered' | 'rejected' | 'sure']: number } {
   const random = new Random(`twins ${make.name} ${blocks} ${apart}`);
-  let [covered, rejected, sure] = [0, 0, 0];
+  let [told, covered, rejected, sure] = [0, 0, 0, 0];
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const { a, b } = make(random, blocks, apart);
     const said = judgeDifference(a, b, { resamples: RESAMPLES, seed: `trial ${trial}` });
-    const { low, high } = said.interval ?? { low: NaN, high: NaN };
+    if (said.interval === null) continue;
+    told += 1;
+    const { low, high } = said.interval;
     if (low <= apart && apart <= high) covered += 1;
     if (low > 0 || high < 0) rejected += 1;
     if ((said.chancePositive ?? 0) > 0.95) sure += 1;
   }
-  return { covered, rejected, sure };
+  return { told, covered, rejected, sure };
 }
 
-const shown = (name: string, hits: number): string => {
-  const { low, high } = shareInterval(hits, TRIALS);
+const shown = (name: string, hits: number, told: number): string => {
+  const { low, high } = shareInterval(hits, told);
   const pct = (x: number): string => `${(100 * x).toFixed(1)} %`;
-  return `${name}: ${pct(hits / TRIALS)} of ${TRIALS} (its own 95 % interval ${pct(low)} to ${pct(high)})`;
+  return `${name}: ${pct(hits / told)} of ${told} (its own 95 % interval ${pct(low)} to ${pct(high)})`;
 };
 
 describe('coverage on twins of known difference', () => {
   for (const [name, make, apart] of [
     ['net edge per fill', edgeTwins, 0.4],
+    ['net edge per fill, half of the time idle', idleTwins, 0.4],
     ['profit per block', profitTwins, 0.25],
   ] as const) {
-    for (const blocks of TRIALS >= 2_000 ? [48, 96] : [48]) {
+    for (const blocks of make === idleTwins ? [64] : TRIALS >= 2_000 ? [48, 96] : [48]) {
       test(`${name}, ${blocks} blocks`, { timeout: 600_000 }, () => {
-        const { covered, rejected } = campaign(make, blocks, apart);
+        const { told, covered, rejected } = campaign(make, blocks, apart);
         const none = campaign(make, blocks, 0);
         console.log(
           [
             `${name}, ${blocks} blocks`,
-            shown('  interval covers the difference', covered),
-            shown('  stands out from 0', rejected),
-            shown('  no difference: rejected all the same', none.rejected),
-            shown('  no difference: P(B beats A) above 95 %', none.sure),
+            shown('  interval covers the difference', covered, told),
+            shown('  stands out from 0', rejected, told),
+            shown('  no difference: rejected all the same', none.rejected, none.told),
+            shown('  no difference: P(B beats A) above 95 %', none.sure, none.told),
           ].join('\n'),
         );
+        expect(told).toBeGreaterThan(TRIALS / 2);
         // The bar is 93 to 97 %; a short run must allow for its own chance.
-        const share = shareInterval(covered, TRIALS);
-        const nominal = shareInterval(none.rejected, TRIALS);
+        const share = shareInterval(covered, told);
+        const nominal = shareInterval(none.rejected, none.told);
         expect(share.high).toBeGreaterThan(0.93);
         expect(share.low).toBeLessThan(0.97);
         expect(nominal.high).toBeGreaterThan(0.03);
         expect(nominal.low).toBeLessThan(0.07);
         if (TRIALS >= 2_000) {
-          expect(covered / TRIALS).toBeGreaterThanOrEqual(0.93);
-          expect(covered / TRIALS).toBeLessThanOrEqual(0.97);
+          expect(covered / told).toBeGreaterThanOrEqual(0.93);
+          expect(covered / told).toBeLessThanOrEqual(0.97);
         }
         expect(rejected).toBeGreaterThan(2 * none.rejected);
       });
@@ -88,17 +93,24 @@ describe('what it refuses to say', () => {
     expect(judge(meanOf(noise(INTERVAL_BLOCKS))).interval).not.toBeNull();
   });
 
-  test('blocks in which nobody traded do not count as evidence', () => {
-    const top = Float64Array.from([...noise(47), ...new Array<number>(200).fill(0)]);
-    const bottom = Float64Array.from(top, (value) => (value === 0 ? 0 : 1));
-    const said = judge({ top, bottom });
-    expect(said.blocks).toBe(47);
-    expect(said.interval).toBeNull();
+  test('idle blocks are time, not evidence: without 24 in which something happened no interval', () => {
+    const idle = (traded: number): Judgement => {
+      const top = Float64Array.from([...noise(traded), ...new Array<number>(200).fill(0)]);
+      return judge({ top, bottom: Float64Array.from(top, (value) => (value === 0 ? 0 : 1)) });
+    };
+    const few = idle(TRADED_BLOCKS - 1);
+    expect(few).toMatchObject({ blocks: 200 + TRADED_BLOCKS - 1, traded: TRADED_BLOCKS - 1 });
+    expect(few.interval).toBeNull();
+    expect(idle(TRADED_BLOCKS).interval).not.toBeNull();
+    expect(idle(FEWEST_BLOCKS - 1).standardError).toBeNull();
+    // Idle blocks neither widen nor narrow it by more than the correction for small samples.
+    const error = judge(meanOf(noise(60))).standardError ?? NaN;
+    expect(idle(60).standardError).toBeCloseTo(error, 2);
   });
 
   test('nothing at all: no estimate; no scatter: no interval', () => {
     const empty = { top: new Float64Array(60), bottom: new Float64Array(60) };
-    expect(judge(empty)).toMatchObject({ blocks: 0, estimate: null, interval: null });
+    expect(judge(empty)).toMatchObject({ traded: 0, estimate: null, interval: null });
     const same = judge(meanOf(new Array<number>(60).fill(3)));
     expect(same).toMatchObject({ estimate: 3, standardError: 0, interval: null });
   });

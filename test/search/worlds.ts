@@ -49,6 +49,21 @@ export function edgeTwins(random: Random, blocks: number, apart: number): Twins 
   return twins;
 }
 
+/** The same, but both stand aside half of the time, in spells of some two blocks: paused after losses, or out of hours. */
+export function idleTwins(random: Random, blocks: number, apart: number): Twins {
+  const twins = edgeTwins(random, blocks, apart);
+  let idle = random.bool(0.5);
+  for (let i = 0; i < blocks; i += 1) {
+    if (random.bool(0.4)) idle = random.bool(0.5);
+    if (!idle) continue;
+    for (const { top, bottom } of [twins.a, twins.b]) {
+      top[i] = 0;
+      bottom[i] = 0;
+    }
+  }
+  return twins;
+}
+
 /** Profit of each block in money: inventory times the shared move, which is most of it, and what each earns itself. */
 export function profitTwins(random: Random, blocks: number, apart: number): Twins {
   const [a, b] = [new Float64Array(blocks), new Float64Array(blocks)];

@@ -14,6 +14,7 @@ import { samplesOf } from '../contrast.js';
 import { intensityOf } from '../intensity.js';
 import type { IntensityFit } from '../intensity.js';
 import type { Level, RunRecord } from '../record.js';
+import { restsOn } from '../rests-on.js';
 import type { ParameterMoment } from '../parameter-path.js';
 
 const MOST_POINTS = 1_600;
@@ -30,7 +31,7 @@ export interface ReportData {
     readonly to: string;
     readonly hours: number;
     readonly capital: string;
-    /** 'book' = mids of the venue's book; 'marks' = marks kept every few seconds. */
+    /** 'book' = mids of the book at each fill and after it; 'marks' = marks kept every few seconds. */
     readonly mids: string;
     readonly commandHash: string | null;
   };
@@ -75,7 +76,7 @@ export interface ReportData {
     readonly side: string;
   }[];
   readonly parameters: readonly ParameterMoment[];
-  readonly assumptions: string | null;
+  readonly assumptions: string;
 }
 
 /** Every k-th of a long list, the last always. */
@@ -113,7 +114,7 @@ export async function reportData(
   record: RunRecord,
   assumptions: string | null,
 ): Promise<ReportData> {
-  const { startUs, endUs, trace } = record;
+  const { startUs, endUs, exposure } = record;
   const samples = samplesOf(record, new BlockGrid(startUs, endUs, BLOCK_SECONDS * 1e6));
   const deep = drawdowns(record.levels, record.run.capital);
   return {
@@ -127,7 +128,7 @@ export async function reportData(
     },
     attribution: attributionText(attributionOf(record)),
     markouts: breakdownOf(record),
-    intensity: trace === null ? null : await intensityOf(trace.exposure),
+    intensity: exposure === null ? null : await intensityOf(exposure),
     series: seriesOf(record, deep),
     ...quotesOf(record),
     parameters: thinned(record.parameters, MOST_POINTS).map(
@@ -135,7 +136,7 @@ export async function reportData(
         ...{ us, sigma, kappa, alpha, epsilon, dynamic },
       }),
     ),
-    assumptions,
+    assumptions: assumptions ?? restsOn(record.run.kind),
   };
 }
 
@@ -145,7 +146,7 @@ function runOf(record: RunRecord): ReportData['run'] {
   const { run, instrument, startUs, endUs, result, mids } = record;
   const { spec } = instrument;
   return {
-    ...{ id: run.run, kind: run.kind, mode: run.mode, model: result?.model ?? null },
+    ...{ id: run.run, kind: run.kind, mode: run.mode, model: result?.model ?? modelOf(run.params) },
     market: `${spec.venue}:${spec.symbol}`,
     from: new Date(startUs / 1000).toISOString(),
     to: new Date(endUs / 1000).toISOString(),
@@ -154,6 +155,12 @@ function runOf(record: RunRecord): ReportData['run'] {
     mids,
     commandHash: run.commandHash,
   };
+}
+
+/** Of a live run, whose settings are kept as texts. */
+function modelOf(params: unknown): string | null {
+  const { model } = (params ?? {}) as { readonly model?: { readonly text?: unknown } };
+  return typeof model?.text === 'string' ? model.text : null;
 }
 
 function figuresOf(record: RunRecord, deep: readonly number[]): ReportData['figures'] {

@@ -1,7 +1,7 @@
 // One self-contained HTML page: style, charts and tables inline, no script, nothing fetched. Reads on a laptop, prints on
 // paper. Everything it shows comes from ReportData, which is written beside it as JSON.
 import type { Judgement } from '#search/bootstrap';
-import { INTERVAL_BLOCKS } from '#search/bootstrap';
+import { INTERVAL_BLOCKS, TRADED_BLOCKS } from '#search/bootstrap';
 import type { Group, MarkoutPoint } from '../breakdown.js';
 import { figure, percentOf } from '../table.js';
 import type { ReportData } from './data.js';
@@ -26,32 +26,45 @@ svg text { font-family: inherit; } .title { font-size: 13px; font-weight: 600; f
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 13px; }
 th, td { text-align: right; white-space: nowrap; padding: 3px 6px; border-bottom: 1px solid #e8ebee; } th:first-child, td:first-child { text-align: left; }
 th { color: #5a636e; font-weight: 600; } tr.first td { border-top: 2px solid #d5dae0; }
-@media (max-width: 700px) { dl, .two { grid-template-columns: 1fr 1fr; } .two { grid-template-columns: 1fr; } }
-@media print { @page { margin: 14mm; } body { max-width: none; padding: 0; font-size: 11px; } h2 { break-after: avoid; } table { font-size: 10.5px; } tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media screen { figure, .wide { overflow-x: auto; } }
+@media screen and (max-width: 700px) { dl { grid-template-columns: 1fr 1fr; } .two { grid-template-columns: 1fr; } figure svg { min-width: 660px; } .two svg { min-width: 0; } dd { font-size: 16px; } }
+@media print { @page { margin: 10mm 14mm; } body { max-width: none; padding: 0 2px; font-size: 11px; } h2 { break-after: avoid; margin: 14px 0 4px; } figure { margin: 3px 0; } table { font-size: 10.5px; } tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;
 
-function judged({ interval, blocks, smallestVisible }: Judgement, places: number): string {
+function judged({ interval, blocks, traded, smallestVisible }: Judgement, places: number): string {
   const visible =
     smallestVisible === null ? '' : `; smallest visible ${smallestVisible.toFixed(places)}`;
+  if (blocks === 0) return 'too short for blocks of 15 min';
   if (interval !== null)
     return `95 %: ${grouped(interval.low, places)} to ${grouped(interval.high, places)}${visible}`;
-  return `too short for an interval (${blocks} of ${INTERVAL_BLOCKS} blocks)${visible}`;
+  const few =
+    blocks < INTERVAL_BLOCKS
+      ? `${blocks} of ${INTERVAL_BLOCKS} blocks`
+      : `fills in ${traded} blocks, ${TRADED_BLOCKS} needed`;
+  return `too short for an interval (${few})${visible}`;
 }
 
 const tile = (name: string, value: string, small = ''): string =>
   `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}<small>${escaped(small)}</small></dd></div>`;
 
-function headline({ figures, judged: j, attribution }: ReportData): string {
+/** Below one whole block there is still the plain mean over the fills. */
+function edgeTile({ judged: { netEdgeBps: j }, markouts }: ReportData): string {
+  const name = 'net edge per fill';
+  if (j.estimate !== null) return tile(name, `${grouped(j.estimate, 3)} bp`, judged(j, 3));
+  const { bps, error } = markouts[0]?.netEdge ?? { bps: null, error: null };
+  if (bps === null) return tile(name, '–', 'no fill is 30 s old');
+  const about = error === null ? '' : `± ${error.toFixed(2)}, fills taken as independent; `;
+  return tile(name, `${grouped(bps, 2)} bp`, `${about}too short for blocks of 15 min`);
+}
+
+function headline(data: ReportData): string {
+  const { figures, judged: j, attribution } = data;
   const dollars = (text: string): string => money(Number(text));
   const orDash = (value: number | null, places: number): string =>
     value === null ? '–' : money(value, places);
   const tiles = [
     tile('P&L', dollars(figures.pnl), `${grouped(figures.returnPct, 4)} % of capital`),
-    tile(
-      'net edge per fill',
-      `${figure(j.netEdgeBps.estimate, 3).replace('-', '−')} bp`,
-      judged(j.netEdgeBps, 3),
-    ),
+    edgeTile(data),
     tile(
       'net edge per $1M',
       orDash(j.netEdgePerMillion.estimate, 0),
@@ -98,7 +111,7 @@ function markoutTable(groups: readonly Group[]): string {
     const first = i > 0 && groups[i - 1]?.by !== group.by ? ' class="first"' : '';
     return `<tr${first}>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
   });
-  return `<table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>
+  return `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
 <p class="note">bp of the fill price, + is ours; ± one standard error, fills taken as independent. Net edge: 30 s markout after the fee. ${groups[0]?.dropped ?? 0} fills without a mid 30 s later are counted, not averaged.</p>`;
 }
 
@@ -109,7 +122,7 @@ function intensityNote({ intensity }: ReportData): string {
     fitted === null
       ? 'too few fills for a fit of its own'
       : `fitted to what came: α ${fitted.alpha.toFixed(3)} ± ${fitted.alphaError.toFixed(3)} per s, κ ${fitted.kappa.toFixed(2)} ± ${fitted.kappaError.toFixed(2)} per bp`;
-  return `<p class="note">${fills} maker fills; the parameters in use promised ${predicted.toFixed(0)} (ratio ${figure(ratio, 2)}, chance of so large a miss ${pValue !== null && pValue < 0.001 ? 'below 0.001' : figure(pValue, 3)}); ${fit}. The promise knows no queue and no delay; a quote at the touch waits in line.</p>`;
+  return `<p class="note">${grouped(fills, 0)} maker fills of quotes that were seen standing (looked at once a second); the parameters in use promised ${grouped(predicted, 0)} (ratio ${figure(ratio, 2)}, chance of so large a miss ${pValue !== null && pValue < 0.001 ? 'below 0.001' : figure(pValue, 3)}); ${fit}. The promise knows no queue and no delay; a quote at the touch waits in line.</p>`;
 }
 
 export function pageOf(data: ReportData): string {
@@ -142,8 +155,8 @@ ${intensityNote(data)}
 <h2>Parameters</h2>
 ${parameterCharts(data)}
 <h2>What this rests on</h2>
-<p>${escaped(data.assumptions ?? 'A live run: real fills, fees and funding as the venue reported them.')}</p>
-<p class="note">Mids from ${run.mids === 'book' ? "the venue's book" : 'marks kept every few seconds'}. Intervals: 15 min blocks, symmetric studentised bootstrap${run.commandHash === null ? '' : `. Command hash ${escaped(run.commandHash.slice(0, 16))}`}.</p>
+<p>${escaped(data.assumptions)}</p>
+<p class="note">Mids from ${run.mids === 'book' ? 'the book, as the run saw it' : 'marks kept every few seconds'}. Intervals: symmetric studentised bootstrap of 15 min blocks, taken as independent of each other${run.commandHash === null ? '' : `. Command hash ${escaped(run.commandHash.slice(0, 16))}`}.</p>
 </body></html>
 `;
 }

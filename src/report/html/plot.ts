@@ -78,7 +78,9 @@ export function svgOf(plot: Plot): string {
   const [x0, x1] = ends(xs);
   const [low, high] = ends(plot.y.zero === true ? [...ys, 0] : ys);
   const room = (high - low) * 0.06;
-  const x = xScale(plot, [x0, x1], [left, right]);
+  // So that a dot at an end of a plain axis is seen whole, with its bar.
+  const side = plot.x.kind === 'plain' ? (x1 - x0) * 0.03 : 0;
+  const x = xScale(plot, [x0 - side, x1 + side], [left, right]);
   const lowest = plot.y.zero === true && low === 0 ? 0 : low - room;
   const y = linear(lowest, high + room, bottom, top, Math.max(3, Math.floor(height / 45)));
   return [
@@ -189,11 +191,16 @@ function dot(
     low === null || high === null
       ? ''
       : `<line stroke="${colour}" stroke-width="1.2" x1="${px(h)}" x2="${px(h)}" y1="${px(y.at(low))}" y2="${px(y.at(high))}"/>`;
+  const edge = shape === 'round' ? '' : ' stroke="#fff" stroke-width="0.8"';
+  return `${bar}<path d="${shapeOf(shape, h, v)}" fill="${colour}"${edge}/>`;
+}
+
+/** A disc, or a triangle that points up or down, around (h, v). */
+function shapeOf(shape: 'round' | 'up' | 'down', h: number, v: number): string {
   if (shape === 'round')
-    return `${bar}<circle cx="${px(h)}" cy="${px(v)}" r="3.4" fill="${colour}"/>`;
+    return `M${px(h - 3.4)} ${px(v)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z`;
   const tip = shape === 'up' ? 6 : -6;
-  const d = `M${px(h)} ${px(v - tip)}L${px(h + 5)} ${px(v + tip * 0.7)}L${px(h - 5)} ${px(v + tip * 0.7)}Z`;
-  return `${bar}<path d="${d}" fill="${colour}" stroke="#fff" stroke-width="0.8"/>`;
+  return `M${px(h)} ${px(v - tip)}L${px(h + 5)} ${px(v + tip * 0.7)}L${px(h - 5)} ${px(v + tip * 0.7)}Z`;
 }
 
 /** On the line of the title, from the right. */
@@ -204,10 +211,10 @@ function legend(marks: readonly Mark[], right: number): string[] {
     .filter(({ name }) => name !== undefined)
     .map((mark) => {
       const name = mark.name ?? '';
-      at -= name.length * 6.4 + 26;
+      at -= name.length * 6.4 + 36;
       const sign =
         mark.kind === 'dots'
-          ? `<circle cx="${px(at + 9)}" cy="9" r="3.4" fill="${mark.colour}"/>`
+          ? `<path d="${shapeOf(mark.shape, at + 13, 9)}" fill="${mark.colour}"/>`
           : mark.kind === 'band'
             ? `<rect x="${px(at)}" y="4" width="18" height="10" fill="${mark.colour}" fill-opacity="0.2"/>`
             : `<line x1="${px(at)}" x2="${px(at + 18)}" y1="9" y2="9" stroke="${mark.colour}" stroke-width="2"${mark.dash === true ? ' stroke-dasharray="5 4"' : ''}/>`;
