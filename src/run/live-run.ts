@@ -137,6 +137,8 @@ export class LiveRun {
   playTo(us: number): void {
     const at = this.machine.side.advanceTo(Math.min(us, this.limitUs) as Micros);
     this.drainHost(at);
+    this.machine.recorder.tell();
+    this.machine.trace.look(at);
     this.housekeep(at);
     this.reachedUs = at;
   }
@@ -210,6 +212,7 @@ export class LiveRun {
     }
     ledger.breaker(nowUs, this.machine.assembly.breaker.snapshot());
     this.machine.watch.look(nowUs);
+    this.machine.trace.save(nowUs);
     ledger.status(nowUs, this.status(true));
     this.parts.log.logger.debug(
       {
@@ -236,6 +239,13 @@ export class LiveRun {
     this.stoppingMs = performance.now();
     this.why = why;
     this.operator(this.presentUs, 'shutdown', why);
+  }
+
+  /** Our own paper venue has died, and every order with it: nothing is left to cancel, and nobody to ask. */
+  venueGone(why: string): void {
+    if (this.code !== null) return;
+    this.parts.log.logger.warn(`${why}, and its orders with it: nothing can remain open`);
+    this.finish(EXIT.bug, why);
   }
 
   /** Time of the last thing that happened, at least that of the start. */
@@ -308,6 +318,7 @@ export class LiveRun {
   crash(error: unknown): void {
     const us = this.machine.side.nowUs;
     this.machine.side.cancelAll();
+    this.machine.recorder.tell();
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.parts.log.logger.fatal(`bug, everything cancelled: ${text}`);
     this.parts.opened.ledger.note(us, 'bug', text);
@@ -332,12 +343,14 @@ export class LiveRun {
 
   private close(exitCode: number, reason: string): void {
     this.machine.side.close();
+    this.machine.recorder.tell();
     const { ledger } = this.parts.opened;
     const us = this.presentUs;
     try {
       this.housekeepingUs = 0;
       this.housekeep(us);
       this.machine.watch.save(us);
+      this.machine.trace.save(us, true);
       ledger.status(us, this.status(false));
       ledger.endRun({ us, exitCode, reason, commandHash: this.machine.sink.digest() });
     } catch (error) {

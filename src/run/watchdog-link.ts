@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { StartProblem } from '#config/problem';
 import {
-  BEAT, BEATS_IN_TIME, FIRED, GOODBYE, Lines, PROBLEM, READY, Silence,
+  ANSWER_WITHIN_MS, BEAT, BEATS_IN_TIME, FIRED, GOODBYE, Lines, PROBLEM, READY, Silence,
 } from './watchdog-words.js'; // prettier-ignore
 import type { WatchdogJob } from './watchdog-words.js';
 
@@ -60,8 +60,8 @@ export class WatchdogLink implements Watch {
       this.beatMs = now;
       say(child, BEAT);
     }
-    if (this.silence.at(now) <= job.timeoutMs) return null;
-    this.lose(`its watchdog has not answered for ${job.timeoutMs / 1000} s`);
+    if (this.silence.at(now) <= ANSWER_WITHIN_MS) return null;
+    this.lose(`its watchdog has not answered for ${ANSWER_WITHIN_MS / 1000} s`);
     child.kill('SIGKILL');
     return this.why;
   }

@@ -18,12 +18,15 @@ export interface WatchdogJob {
   readonly logDays: number;
 }
 
+/** Longest silence of a bot, 10 beats: no quote of a bot that hangs may live longer than 2 s, the cancel included. */
+export const TIMEOUT_MS = 1_500;
 /**
- * Longest silence, 10 beats. Longer than the 2 s after which a bot that wakes up withdraws by itself in its first turn, so
- * that one whose watchdog fired never quotes before it has heard of it; no longer, because a false alarm costs some
- * seconds without quotes, and every second of stale ones may cost money.
+ * A turn this long after the one before withdraws before anything else. A beat and a turn's wait shorter than the longest
+ * silence: a bot whose watchdog has fired never quotes before it has heard of it.
  */
-export const TIMEOUT_MS = 5_000;
+export const STOOD_STILL_MS = 1_200;
+/** Longest silence of a watchdog. It may be cancelling, and a false alarm costs some seconds without quotes. */
+export const ANSWER_WITHIN_MS = 5_000;
 
 /** No key goes along where a paper account has its own. */
 export function watchdogJob(reach: Reach, values: ParameterValues, runId: string): WatchdogJob {

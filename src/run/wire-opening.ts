@@ -85,7 +85,7 @@ export function openingOf(opening: OpeningFacts): Opening {
     adjust = { us, side, ticks, lots, reason };
     own.fill(side, ticks, lots, 0 as Money, false);
   }
-  const difference = account.equity - own.equity(mid, 0 as Money);
+  const difference = account.equity - own.equity(mid, account.accrued ?? (0 as Money));
   return { kind, adjust, transfer: (Math.abs(difference) < CENT ? 0 : difference) as Money };
 }
 

@@ -6,11 +6,12 @@ import { CLIENT_ID_PREFIX } from '#core/messages';
 import type { AccountReport, EngineEvent, Fill, OpenOrdersReport } from '#core/messages';
 import type { Clock } from '#core/outside';
 import type { Micros, Money, SpanMicros, TickPrice } from '#core/units';
-import { fromSeconds } from '#core/units';
+import { fromMs, fromSeconds } from '#core/units';
 import type { Engine } from '#engine/engine';
 import type { Ledger } from '#ledger/writer';
 import { EquityCheck } from './equity-check.js';
 import type { MarketSide } from './market-side.js';
+import { STOOD_STILL_MS } from './watchdog-words.js';
 import type { WireInbox } from './wire-inbox.js';
 import type { WireInput } from './wire-input.js';
 
@@ -18,7 +19,7 @@ import type { WireInput } from './wire-input.js';
 const IN_DOUBT = fromSeconds(1);
 const CONFIRM_EVERY = fromSeconds(0.25);
 /** A process that stood still this long (suspended, swapped out) has a past in its sockets, not the present. */
-const STALL = fromSeconds(2);
+const STALL = fromMs(STOOD_STILL_MS);
 const AFTER_STALL = fromSeconds(5);
 /** Said anew this often while there is no watchdog. */
 const UNWATCHED_EVERY = fromSeconds(4);
@@ -52,6 +53,7 @@ export class WireSide implements MarketSide {
   private confirmed = false;
   private lastAskUs = -Infinity;
   private unwatchedUs = -Infinity;
+  private unpaid = 0 as Money;
 
   constructor(private readonly parts: WireParts) {
     const now = parts.clock.nowUs();
@@ -79,8 +81,9 @@ export class WireSide implements MarketSide {
     return this.asked(now);
   }
 
+  /** By the venue's last word. */
   accrued(_mark: TickPrice): Money {
-    return 0 as Money;
+    return this.unpaid;
   }
 
   confirmEmpty(): boolean {
@@ -120,6 +123,8 @@ export class WireSide implements MarketSide {
     if (event.kind === 'fill' && this.isOld(event)) return;
     if (event.kind === 'open-orders') this.listed(event);
     this.parts.input.handle(event);
+    // Paid by a fill: what was open of it is in our cash now.
+    if (event.kind === 'funding') this.unpaid = 0 as Money;
     if (event.kind === 'account') this.compare(event);
   }
 
@@ -136,6 +141,7 @@ export class WireSide implements MarketSide {
 
   private compare(report: AccountReport): void {
     const { engine, input, client, warn } = this.parts;
+    this.unpaid = report.accrued ?? (0 as Money);
     const { mark, exposure } = engine.numbers;
     const { lots } = engine.position;
     const equity = engine.position.equity(mark, this.accrued(mark));

@@ -9,6 +9,7 @@ import { runOnVenue } from '#run/venue-run';
 import type { VenuePlace } from '#run/venue-place';
 import { emptyForSure } from '#run/watchdog-empty';
 import { WatchdogLink, startWatchdog } from '#run/watchdog-link';
+import * as words from '#run/watchdog-words';
 import { BEAT, FIRED, GOODBYE, Lines, Silence, watchdogJob } from '#run/watchdog-words';
 import { Watchdog } from '#run/watchdog';
 import { home } from '../cli/command.js';
@@ -16,6 +17,8 @@ import { FakeVenue, stranger } from './fake-venue.js';
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const TIMEOUT_MS = 200;
+/** Of the host (run-host.ts). */
+const LONGEST_TURN_MS = 100;
 
 function watchdogOn(client: EmergencyClient, gone: (problem: string) => boolean = () => false) {
   const told: string[] = [];
@@ -147,6 +150,13 @@ test('whoever stood still itself has heard nothing in that time', () => {
   expect(silence.at(60_400)).toBe(1_400);
   silence.heard();
   expect(silence.at(60_500)).toBe(100);
+});
+
+test('a bot that hangs is emptied within 2 s, and one that was given up withdraws before it quotes', () => {
+  const longest = words.TIMEOUT_MS;
+  const beat = longest / words.BEATS_IN_TIME;
+  expect(longest + beat).toBeLessThan(2_000 - 300); // the rest is for the cancel
+  expect(words.STOOD_STILL_MS + beat + LONGEST_TURN_MS).toBeLessThan(longest);
 });
 
 test('lines arrive in any pieces', () => {

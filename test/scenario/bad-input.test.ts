@@ -188,6 +188,7 @@ describe('settings', () => {
     flag('another market', ['--market', 'ETH'], /this data is of BTC-USD-PERP; leave --market out/),
     flag('tape and synthetic', ['--tape', file['tape'] as string], /cannot be used with option '--synthetic/),
     flag('size below the lot', ['--size', '5'], /\(0\.0001 at this price\); the smallest valid one is --size 10\.01$/),
+    flag('models of backtests only', ['--order-class', 'paradex-retail', '--latency-model', 'sampled'], /--latency-model, --order-class act in backtests only .*; leave them out of mm run$/),
     flag('no such --config', ['--config', file['missing'] as string], /cannot be used: ENOENT.*must be a JSON object/),
     flag('broken --config', ['--config', file['json'] as string], /cannot be used: .*must be a JSON object/),
     flag('a list as --config', ['--config', file['list'] as string], /must hold one JSON object/),

@@ -185,7 +185,7 @@ describe.skipIf(!mayMount)(`a disk that fills up${why}`, () => {
     report('a read-only state folder', code, ms, bot.err);
     expect(code).toBe(2);
     expect(bot.err.length).toBe(1);
-    expect(bot.err[0]).toMatch(/^mm: .*may be written, or set MM_STATE_DIR/);
+    expect(bot.err[0]).toMatch(/^mm: .*it cannot be written \(EROFS.*, or set MM_STATE_DIR/);
     const there = place.mm(RUN, { MM_STATE_DIR: disk });
     const end = await there.ended;
     report('a read-only state folder that is there', end.code, end.ms, there.err);

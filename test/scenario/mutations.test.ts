@@ -22,6 +22,7 @@ const ELSEWHERE: readonly ParameterKey[] = [
   'stateDir',
   'logDir',
   'logDays',
+  'replayDays',
   'account',
   'market',
   'venue',

@@ -5,7 +5,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '#core/random';
-import { TIMEOUT_MS } from '#run/watchdog-words';
 import { demandFreshBuild } from '../support/fresh-build.js';
 import { Place, sleep } from './bot.js';
 import type { Bot } from './bot.js';
@@ -16,6 +15,8 @@ const KILLS = Number(process.env['MM_WATCHDOG_KILLS'] ?? 1);
 const SEED = Number(process.env['SCENARIO_SEED'] ?? Math.floor(Math.random() * 1e6));
 const CAMPAIGN = KILLS > 1;
 const WITHIN_MS = 3_000;
+/** No quote of a bot that hangs may live longer. */
+const FROZEN_MS = 2_000;
 const RECOVERED_MS = 10_000;
 /** What a bot was about to send when it froze leaves it when it wakes, and is looked after. */
 const HALF_SENT_MS = 500;
@@ -232,13 +233,11 @@ describe.runIf(CAMPAIGN).each(['paradex', 'apex'] as const)('on %s', (name) => {
       life.bot.process.kill('SIGSTOP');
       const began = performance.now();
       let last = 0;
-      const within = TIMEOUT_MS + WITHIN_MS;
-      await until('not cancelled', within + 3_000, () => {
+      await until('not cancelled', FROZEN_MS + 6_000, () => {
         if (venue.open().length > 0) last = performance.now() - began;
         return scene.lines().some(({ msg }) => msg.startsWith('no order of the run is open'));
       });
       expect(venue.open()).toEqual([]);
-      expect(last).toBeLessThan(within);
       took.push(last);
       expect(alive(life.watchdog)).toBe(true); // what the bot had half sent may leave it when it wakes
       await sleep(random.int(2_000));
@@ -260,6 +259,7 @@ describe.runIf(CAMPAIGN).each(['paradex', 'apex'] as const)('on %s', (name) => {
       await until('its watchdog stays', 2_000, () => !alive(scene.watchdogOf(life.runId)));
       expect(alive(life.watchdog)).toBe(false);
     }
+    expect(Math.max(...took)).toBeLessThan(FROZEN_MS);
     console.log(`${name}: frozen ${took.length} times: its quotes lived ${figures(took)}; from waking to quoting again ${figures(back)}`); // prettier-ignore
   }); // prettier-ignore
 

@@ -6,6 +6,9 @@ import { ApexFace } from '#sim/venues/apex/apex-face';
 import { loopbackCredentials } from '#sim/venues/apex/credentials';
 import { apexSymbol } from '#sim/venues/apex/symbols';
 import { isRefusal } from '#sim/venues/face';
+import { NO_FAULTS } from '#sim/venues/fault-profiles';
+import type { FaultProfile } from '#sim/venues/fault-profiles';
+import { FaultyFace } from '#sim/venues/faults';
 import type { Face, FaceLink } from '#sim/venues/face';
 import { MarketPlayer } from '#sim/venues/feed';
 import { serve } from '#sim/venues/server';
@@ -37,6 +40,8 @@ export interface WatchedVenue {
   onSent: () => void;
   /** Orders that are on their way now. */
   underway: number;
+  /** What goes wrong on the way; off until it is enabled. */
+  readonly faults: FaultyFace;
   close(): Promise<void>;
 }
 
@@ -127,24 +132,32 @@ interface Accounts {
 async function served(
   make: (parts: Parts) => Face & { readonly accounts: Accounts },
   seed: number,
-): Promise<Ways & Pick<WatchedVenue, 'origin' | 'open' | 'close'>> {
+  profile: FaultProfile = NO_FAULTS,
+): Promise<Ways & Pick<WatchedVenue, 'origin' | 'open' | 'faults' | 'close'>> {
   const clock = new WallClock();
   const face = make({ clock, seed, feed: marketOf(clock, seed) });
   const ways: Ways = { sentMs: 0, onSent: () => undefined, underway: 0 };
-  const server = await serve(new SlowOrders(face, ways, new Random(seed)), 0);
+  const faulty = new FaultyFace(new SlowOrders(face, ways, new Random(seed)), clock, profile, seed);
+  faulty.enabled = false;
+  const server = await serve(faulty, 0);
   const open = (): string[] =>
     [...face.accounts.all.values()].flatMap(({ openOrders }) =>
       [...openOrders].map(({ facts }) => facts.clientId),
     );
-  return Object.assign(ways, { origin: server.origin, open, close: () => server.close() });
+  const close = (): Promise<void> => server.close();
+  return Object.assign(ways, { origin: server.origin, open, faults: faulty, close });
 }
 
-export async function watchedParadex(seed: number): Promise<WatchedVenue> {
+export async function watchedParadex(seed: number, profile?: FaultProfile): Promise<WatchedVenue> {
   const instrument = new Instrument({ ...SYNTHETIC_INSTRUMENT, venue: 'paradex' });
   const quirks = { disconnectDelayUs: AN_HOUR_US };
-  const venue = await served((parts) => new ParadexFace({ ...parts, instrument, quirks }), seed);
+  const venue = await served(
+    (parts) => new ParadexFace({ ...parts, instrument, quirks }),
+    seed,
+    profile,
+  );
   const { origin } = venue;
-  const key = `0x${(0x1000_0000 + seed).toString(16)}`;
+  const key = `0x1${'c0ffee5eed'.repeat(5)}${(0x1000_0000 + seed).toString(16)}`;
   const env = { MM_PARADEX_PRIVATE_KEY: key };
   const { values } = readLayers({ flags: {}, env, dotenvPath: null, configPath: null });
   const network = realNetwork(new WallClock());
@@ -157,12 +170,12 @@ export async function watchedParadex(seed: number): Promise<WatchedVenue> {
   return Object.assign(venue, { args, env });
 }
 
-export async function watchedApex(seed: number): Promise<WatchedVenue> {
+export async function watchedApex(seed: number, profile?: FaultProfile): Promise<WatchedVenue> {
   const symbol = apexSymbol(SYNTHETIC_INSTRUMENT.symbol);
   const instrument = new Instrument({
     ...{ ...SYNTHETIC_INSTRUMENT, venue: 'apex', symbol, settle: 'USDT', minNotional: '0' },
   });
-  const venue = await served((parts) => new ApexFace({ ...parts, instrument }), seed);
+  const venue = await served((parts) => new ApexFace({ ...parts, instrument }), seed, profile);
   const { key, secret, passphrase, seed: zk } = loopbackCredentials(`watched-${seed}`);
   const env = {
     ...{ MM_APEX_KEY: key, MM_APEX_SECRET: secret, MM_APEX_PASSPHRASE: passphrase },

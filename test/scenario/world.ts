@@ -233,22 +233,26 @@ export class World {
     const timestamp = pino.stdTimeFunctions.isoTime;
     const logger = pino({ level: 'debug', formatters, timestamp }, stream);
     const recorder = new Recorder(this.ledger, logger, this.instrument);
+    const told = (work: () => void): void => {
+      work();
+      recorder.tell();
+    };
     return {
       onDecision: (us, view, decision, commands) =>
-        recorder.onDecision(us, view, decision, commands),
+        told(() => recorder.onDecision(us, view, decision, commands)),
       onEvent: (us, event) => {
-        recorder.onEvent(us, event);
+        told(() => recorder.onEvent(us, event));
         if (event.kind === 'all-cancelled' && this.venueEmpty) this.emptyAt.push(us);
       },
       onTransition: (us, from, to, cause) => {
-        recorder.onTransition(us, from, to, cause);
+        told(() => recorder.onTransition(us, from, to, cause));
         const open = this.venue.exchange.openOrders().length;
         const underWay = this.venue.nextArrivalUs < Infinity;
         const sentBefore = this.sent.length;
         this.moves.push({ us, from, to, cause, open, underWay, sentBefore });
       },
-      onGuard: (us, trip, text) => recorder.onGuard(us, trip, text),
-      onNote: (us, text) => recorder.onNote(us, text),
+      onGuard: (us, trip, text) => told(() => recorder.onGuard(us, trip, text)),
+      onNote: (us, text) => told(() => recorder.onNote(us, text)),
     };
   }
 
