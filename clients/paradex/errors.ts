@@ -101,6 +101,9 @@ export function restFailure(status: number, body: unknown): Failure {
   return { kind: 'rejected', reason: reasonOfText(message), detail };
 }
 
+/** In prose: the order that a modify or cancel names is no more. It may have been filled, so somebody has to ask. */
+const GONE = /\border( \S+)?( is| was)?( already)? (not found|not open|closed)/i;
+
 /** A JSON-RPC error. 100 is a refused order method, which has no finer code: the message is all there is. */
 export function rpcFailure(code: number, message: string, data?: unknown): Failure {
   const more = typeof data === 'string' ? data : '';
@@ -111,6 +114,7 @@ export function rpcFailure(code: number, message: string, data?: unknown): Failu
   if (code === -32603) return { kind: 'unknown', reason: 'other', detail };
   const named = codeInText(`${message} ${more}`);
   if (named !== undefined) return { kind: named[0], reason: named[1], detail };
+  if (code === 100 && GONE.test(message)) return { kind: 'not-found', reason: 'other', detail };
   if (code === 100 || (code <= -32600 && code >= -32602) || code === -32700)
     return { kind: 'rejected', reason: reasonOfText(`${message} ${more}`), detail };
   return { kind: 'unknown', reason: 'other', detail };
