@@ -45,7 +45,7 @@ export class WatchdogLink implements Watch {
 
   constructor(
     private readonly job: WatchdogJob,
-    private readonly note: WatchNote,
+    private readonly tell: WatchNote,
   ) {}
 
   get pid(): number | undefined {
@@ -139,6 +139,11 @@ export class WatchdogLink implements Watch {
     }
   }
 
+  /** Not after the end: the log is closed then. */
+  private note(level: 'info' | 'warn', text: string): void {
+    if (!this.left) this.tell(level, text);
+  }
+
   private lose(why: string): void {
     this.why = why;
     this.note('warn', `no quotes: ${why}`);
@@ -159,7 +164,7 @@ export class WatchdogLink implements Watch {
         () => this.note('warn', `another watchdog watches (pid ${this.pid ?? 0})`),
         (error: Error) => {
           this.note('warn', error.message);
-          this.again();
+          if (!this.left) this.again();
         },
       );
     }, AGAIN_MS);

@@ -190,6 +190,28 @@ test('one that cannot start is a reason not to start', async () => {
   expect(new WatchdogLink(job, () => undefined).turn()).not.toBeNull(); // and until one watches nothing is quoted
 });
 
+test('whoever has left says nothing of a watchdog that failed to take over', async () => {
+  const notes: string[] = [];
+  const link = new WatchdogLink({} as words.WatchdogJob, (_level, text) => void notes.push(text));
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((_, no) => (reject = no));
+  const start = vi.spyOn(link, 'start').mockReturnValue(promise);
+  vi.useFakeTimers();
+  try {
+    (link as unknown as { ended(how: string): void }).ended('SIGKILL');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(start).toHaveBeenCalledOnce();
+    const before = notes.length;
+    link.leave(); // the run is over, its log closed
+    reject(new Error('no word from it'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(notes.length).toBe(before);
+    expect(start).toHaveBeenCalledOnce();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('a run', () => {
   const run = (place: VenuePlace, seconds: number): Promise<number> => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
