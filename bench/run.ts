@@ -11,11 +11,15 @@ const BLOCK = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
 const NAMES = [
   ...['backtest', 'engine', 'strategy', 'guards', 'book', 'exchange', 'ledger'],
   ...['micro-price', 'analyzer', 'apex-signing', 'paradex-codec', 'paradex-signing'],
-  ...['wire', 'apex-wire'],
+  'wire',
 ];
 
 /** Figures that take minutes each, and what gives them. */
 const LONG = [
+  [
+    'a bot on the wire of ApeX, with and without signatures (5 min)',
+    'node dist/bench/apex-wire.js',
+  ],
   ['a day and ten times it, time and memory (3 min)', 'node dist/bench/scale.js'],
   ['500 points of a sweep beside bare spinners (2 min)', 'node dist/bench/sweep.js'],
   ['against hftbacktest (5 min; needs Python 3)', 'node dist/bench/peers/hftbacktest.js'],
