@@ -24,14 +24,19 @@ export const PARTS = [
   'spreadCaptured', 'adverseSelection', 'inventory', 'fees', 'funding',
 ] as const satisfies readonly (keyof Attribution)[]; // prettier-ignore
 
+/** What an edge is made of; mids as RecordedFill has them. */
+export type MarkedFill = Pick<RecordedFill, 'us' | 'side' | 'ticks' | 'lots' | 'fee'> & {
+  readonly mids: ArrayLike<number>;
+};
+
 /** Money that a fill is worth at a later mid: side × (worth at mid − worth at price). */
-export function edgeOf(instrument: Instrument, fill: RecordedFill, mid: number): Money {
+export function edgeOf(instrument: Instrument, fill: Omit<MarkedFill, 'mids'>, mid: number): Money {
   const lots = (fill.side * fill.lots) as Lots;
   return (instrument.worth(lots, mid as TickPrice) - instrument.worth(lots, fill.ticks)) as Money;
 }
 
 /** 30 s markout after the fee, in money; null when there was no later mid. */
-export function netEdgeOf(instrument: Instrument, fill: RecordedFill): Money | null {
+export function netEdgeOf(instrument: Instrument, fill: MarkedFill): Money | null {
   const later = fill.mids[EDGE_HORIZON] ?? 0;
   return later === 0 ? null : ((edgeOf(instrument, fill, later) - fill.fee) as Money);
 }

@@ -1,21 +1,30 @@
 // What `mm backtest` prints for a person: floor, queue and ceiling side by side, then the hours, then the assumptions.
 import { comparisonText } from './comparison.js';
 import type { RunResult } from './run-result.js';
+import { intervalText } from './judged.js';
+import type { Judged } from './judged.js';
 import { measuredText } from './market-text.js';
 import { dollars, figure, percentOf, table } from './table.js';
+
+const interval = (run: RunResult, name: keyof Judged, places: number): string =>
+  run.judged === null ? '-' : intervalText(run.judged[name], places);
 
 function column(run: RunResult): string[] {
   const { markoutBps: m, inventory: n, attribution: a } = run;
   return [
     run.fillModel,
     dollars(run.pnl),
+    interval(run, 'pnlPerDay', 2),
     `${figure(run.returnPct, 4)}%`,
     `${figure(run.maxDrawdownPct, 4)}%`,
     figure(run.sharpe, 2),
     `${run.fills} (${figure(run.fillsPerHour, 0)}/h)`,
     percentOf(run.fillRate),
     figure(run.netEdgeBps, 3),
+    interval(run, 'netEdgeBps', 3),
+    figure(run.judged?.netEdgeBps.smallestVisible ?? null, 3),
     figure(run.netEdgePerMillion, 0),
+    interval(run, 'netEdgePerMillion', 0),
     `${figure(n.mean, 2)} / ${figure(n.std, 2)} / ${figure(n.max, 1)}`,
     figure(run.spreadCapturedBps, 3),
     [m[1], m[5], m[30], m[60]].map((value) => figure(value, 2)).join(' '),
@@ -32,8 +41,9 @@ function column(run: RunResult): string[] {
 }
 
 const LABELS = [
-  'fill model', 'P&L', 'return on capital', 'max drawdown', 'Sharpe (hourly, annualised)', 'fills',
-  'fill rate (filled/posted)', 'net edge per fill, bp', 'net edge per $1M volume, $',
+  'fill model', 'P&L', '  a day, 95 % interval, $', 'return on capital', 'max drawdown', 'Sharpe (hourly, annualised)', 'fills',
+  'fill rate (filled/posted)', 'net edge per fill, bp', '  95 % interval',
+  '  smallest visible (95 %, 4 times in 5)', 'net edge per $1M volume, $', '  95 % interval',
   'inventory mean / std / max, units', 'spread captured, bp', 'markout 1 5 30 60 s, bp', 'volume',
   '  from spread captured', '  from adverse selection', '  from inventory', '  from fees',
   '  from funding', 'touched by recording gaps', 'command hash', 'run id (mm export csv --run)',

@@ -1,20 +1,13 @@
 // What `mm compare` prints for a person. Takes a Contrast, knows no run.
-import type { Judgement } from '#search/bootstrap';
-import { FEWEST_BLOCKS, INTERVAL_BLOCKS, TRADED_BLOCKS } from '#search/bootstrap';
+import { FEWEST_BLOCKS } from '#search/bootstrap';
 import { PARTS } from './attribution.js';
 import type { Contrast, Measure } from './contrast.js';
+import { intervalText } from './judged.js';
 import { dollars, figure, percentOf, table } from './table.js';
 
 /** spreadCaptured -> spread captured */
 export const spoken = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-function intervalText({ interval, blocks, traded }: Judgement, places: number): string {
-  if (interval !== null)
-    return `${interval.low.toFixed(places)} to ${interval.high.toFixed(places)}`;
-  if (blocks < INTERVAL_BLOCKS) return `too short (${blocks} of ${INTERVAL_BLOCKS} blocks)`;
-  return traded < TRADED_BLOCKS ? `too few (fills in ${traded} blocks)` : '-';
-}
 
 function measureRow(label: string, { a, b, apart }: Measure, places: number): string[] {
   return [

@@ -3,13 +3,14 @@
 import type { Money } from '#core/units';
 import { moneyToNumber } from '#core/money';
 import { BlockGrid } from '#search/blocks';
-import type { BlockSample } from '#search/blocks';
 import { daysToTell, judge, judgeDifference } from '#search/bootstrap';
 import type { Judgement } from '#search/bootstrap';
 import { BLOCK_SECONDS } from './ab-evidence.js';
-import { attributionApart, attributionOf, attributionText, netEdgeOf } from './attribution.js';
+import { attributionApart, attributionOf, attributionText } from './attribution.js';
 import type { AttributionText } from './attribution.js';
-import type { Level, RecordedFill, RunRecord } from './record.js';
+import { samplesOf } from './judged.js';
+import type { Judged } from './judged.js';
+import type { Level, RunRecord } from './record.js';
 import { restsOn } from './rests-on.js';
 
 const DAY_US = 86_400e6;
@@ -76,26 +77,6 @@ export function clip(record: RunRecord, fromUs: number, toUs: number): RunRecord
   };
 }
 
-/** Blocks of profit per day, of net edge per fill (bp), and of net edge per volume (1e-6). */
-export function samplesOf(record: RunRecord, grid: BlockGrid): Record<MeasureName, BlockSample> {
-  const { instrument, levels, fills } = record;
-  const pnl = grid.changes([
-    { us: record.startUs, level: 0 },
-    ...levels.map(({ us, pnl: level }) => ({ us, level: moneyToNumber(level) })),
-  ]);
-  const perDay = DAY_US / grid.lengthUs;
-  const settled = fills.filter((fill) => netEdgeOf(instrument, fill) !== null);
-  const notional = (fill: RecordedFill): number => instrument.notional(fill.lots, fill.ticks);
-  const edge = (fill: RecordedFill): number => netEdgeOf(instrument, fill) ?? 0;
-  const us = (fill: RecordedFill): number => fill.us;
-  return {
-    pnlPerDay: { top: pnl.top.map((change) => change * perDay), bottom: pnl.bottom },
-    netEdgeBps: grid.sums(settled, us, (f) => (edge(f) / notional(f)) * 10_000, () => 1), // prettier-ignore
-    netEdgePerMillion: grid.sums(settled, us, (f) => edge(f) * 1e6, notional),
-  };
-}
-type MeasureName = 'pnlPerDay' | 'netEdgeBps' | 'netEdgePerMillion';
-
 /** Null when no hour was seen by both. */
 export function contrastOf(first: RunRecord, second: RunRecord): Contrast | null {
   const fromUs = Math.max(first.startUs, second.startUs);
@@ -104,7 +85,7 @@ export function contrastOf(first: RunRecord, second: RunRecord): Contrast | null
   const [a, b] = [clip(first, fromUs, toUs), clip(second, fromUs, toUs)];
   const grid = new BlockGrid(fromUs, toUs, BLOCK_SECONDS * 1e6);
   const [left, right] = [samplesOf(a, grid), samplesOf(b, grid)];
-  const measure = (name: MeasureName): Measure => ({
+  const measure = (name: keyof Judged): Measure => ({
     a: judge(left[name]),
     b: judge(right[name]),
     apart: judgeDifference(left[name], right[name]),

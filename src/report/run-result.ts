@@ -2,6 +2,7 @@
 // strings, ratios as numbers, *Pct in percent; `inventory` in base units, `inventory.*` statistics in units of the order.
 
 import type { MarketEstimates } from '#core/analyzer';
+import type { Judged } from './judged.js';
 
 export const SCHEMA_VERSION = 1;
 export type FillModelName = 'floor' | 'queue' | 'ceiling';
@@ -90,4 +91,6 @@ export interface RunResult {
   readonly commandHash: string;
   readonly doesNotTrade: boolean;
   readonly hours: readonly HourRow[];
+  /** How sure its main figures are, in blocks of 15 min; null where nobody asked (the runs of a sweep). */
+  readonly judged: Judged | null;
 }

@@ -5,9 +5,9 @@ import { formatMoney } from '#core/money';
 import type { Lots, Money } from '#core/units';
 import type { Collector, FillRecord } from './collector.js';
 import { MARKOUT_HORIZONS } from '#core/markout';
-import type { FillModelName, HourRow, Markouts, RunResult } from './run-result.js';
+import { hourEnds, hourRows } from './hours.js';
+import type { FillModelName, Markouts, RunResult } from './run-result.js';
 
-const HOUR_US = 3_600e6;
 const HOURS_PER_YEAR = 8760;
 const EDGE_HORIZON = 2; // index of 30 s
 
@@ -101,7 +101,7 @@ function gapLine(collector: Collector): RunResult['gap'] {
 /** Annualised from hourly returns on capital; null below 24 h or without variance. */
 function sharpe(collector: Collector, facts: RunFacts): number | null {
   if (facts.seconds < 86_400) return null;
-  const ends = [...collector.hourlyPnl.entries()].sort(([a], [b]) => a - b).map(([, pnl]) => pnl);
+  const ends = hourEnds(collector).map(([, pnl]) => pnl);
   const returns = ends.map(
     (pnl, i) => (pnl - (i > 0 ? (ends[i - 1] as number) : 0)) / facts.capital,
   );
@@ -109,27 +109,6 @@ function sharpe(collector: Collector, facts: RunFacts): number | null {
   const variance =
     returns.reduce((s, r) => s + (r - average) * (r - average), 0) / (returns.length - 1);
   return variance > 0 ? (average / Math.sqrt(variance)) * Math.sqrt(HOURS_PER_YEAR) : null;
-}
-
-function hourRows(collector: Collector, instrument: Instrument): HourRow[] {
-  const rows: HourRow[] = [];
-  let before = 0;
-  for (const [hour, pnl] of [...collector.hourlyPnl.entries()].sort(([a], [b]) => a - b)) {
-    const fills = collector.fills.filter((fill) => Math.floor(fill.us / HOUR_US) === hour);
-    const sum = (pick: (fill: FillRecord) => number): Money =>
-      fills.reduce((total, fill) => total + pick(fill), 0) as Money;
-    rows.push({
-      hour: new Date(hour * 3_600_000).toISOString().slice(0, 13),
-      pnl: formatMoney((pnl - before) as Money),
-      fills: fills.length,
-      volume: formatMoney(sum((fill) => instrument.notional(fill.lots, fill.ticks))),
-      fees: formatMoney(sum((fill) => fill.fee)),
-      netEdgeBps: mean(netEdges(fills, instrument)),
-      inventoryMean: collector.hourlyInventory.get(hour)?.mean ?? 0,
-    });
-    before = pnl;
-  }
-  return rows;
 }
 
 function perMillion(collector: Collector, instrument: Instrument): number | null {
@@ -206,6 +185,7 @@ export function summarise(
     estimates: facts.estimates,
     commandHash: facts.commandHash,
     doesNotTrade: perHour < 20,
-    hours: hourRows(collector, instrument),
+    hours: hourRows(collector, instrument, (some) => mean(netEdges(some, instrument))),
+    judged: null,
   };
 }

@@ -8,6 +8,8 @@ import type { Bps, Micros, Seconds } from '#core/units';
 import { fromSeconds } from '#core/units';
 import { Collector } from '#report/collector';
 import type { AccountView } from '#report/collector';
+import { judgedOf } from '#report/judged';
+import type { Judged } from '#report/judged';
 import type { FillModelName, RunResult } from '#report/run-result';
 import { summarise } from '#report/summarise';
 import { Trace } from '#report/trace';
@@ -25,7 +27,14 @@ import { behindClient } from './behind-client.js';
 import { HashingSink } from './command-hash.js';
 import { SYNTHETIC_START_US, firstMid, openMarket } from './markets.js';
 import type { Market, MarketChoice } from './markets.js';
-import { NO_FACTS, factWarnings, modelFacts, runModels, withClassFees } from './models.js';
+import {
+  NO_FACTS,
+  factWarnings,
+  modelFacts,
+  runModels,
+  toldLate,
+  withClassFees,
+} from './models.js';
 import type { ModelFacts } from './models.js';
 import { Simulation } from './simulation.js';
 import { stateDirOf } from './state-dir.js';
@@ -78,8 +87,9 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
   const runs = each.map((run) => {
     const label = `${run.mode} ${values.model} ${run.fillModel}`;
     const onProgress = (done: number): void => progress.step(label, done);
-    const keep = (collector: Collector, result: RunResult): RunResult => {
+    const keep = (collector: Collector, said: RunResult): RunResult => {
       const { instrument } = market;
+      const result = { ...said, judged: judgedBy(collector, instrument) };
       const { capital } = values;
       const kept = storeBacktest(stateDir, {
         collector,
@@ -87,7 +97,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
         result,
         capital,
         params: values,
-        assumptions: assumptions(values, market.instrument, facts, market.coarse ?? null),
+        assumptions: assumptions(values, instrument, facts, market.coarse ?? null, shadow),
       });
       if ('problem' in kept) notes.add(`not kept in the store of backtests: ${kept.problem}`);
       return 'problem' in kept ? result : { ...result, runId: kept.runId };
@@ -100,8 +110,15 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestOut
   const sensitivity = modes.flatMap((m) =>
     epsilonSensitivity({ values, market, facts, duration, shadow, mode: m }),
   );
-  const said = assumptions(values, instrument, facts, coarse);
+  const said = assumptions(values, instrument, facts, coarse, shadow);
   return { runs, assumptions: said, notes: [...notes], sensitivity };
+}
+
+/** From the P&L that the collector kept every 5 s; the books are closed. */
+function judgedBy(collector: Collector, instrument: Instrument): Judged {
+  const { fills, startUs, endUs, lastPnl, levels: kept } = collector;
+  const levels = kept.us.map((us, i) => ({ us: us as Micros, pnl: kept.pnl[i] ?? lastPnl }));
+  return judgedOf({ instrument, fills, startUs, endUs, levels });
 }
 
 export interface RunRequest {
@@ -170,7 +187,8 @@ export function simulateRun(request: RunRequest): RunResult {
       }), // prettier-ignore
   };
   const venue = client === null ? new SimVenue(options) : new ClientVenue(options, client.ways);
-  const told = client === null ? null : toldFeed(market.open(startUs), client.feed, market);
+  const told =
+    client === null ? null : toldLate(values, toldFeed(market.open(startUs), client.feed, market));
   const sink = new HashingSink(request.tap?.(venue) ?? venue);
   const { engine, analyzer, params } = assemble({
     mode: request.mode,

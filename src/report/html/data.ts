@@ -2,16 +2,13 @@
 // are thinned to what a page can show; figures are made from the whole.
 import { moneyToNumber, formatMoney } from '#core/money';
 import type { Lots, Money } from '#core/units';
-import { BlockGrid } from '#search/blocks';
-import { judge } from '#search/bootstrap';
-import type { Judgement } from '#search/bootstrap';
-import { BLOCK_SECONDS } from '../ab-evidence.js';
 import { attributionOf, attributionText } from '../attribution.js';
 import type { AttributionText } from '../attribution.js';
 import { breakdownOf } from '../breakdown.js';
 import type { Group } from '../breakdown.js';
-import { samplesOf } from '../contrast.js';
 import { intensityOf } from '../intensity.js';
+import { judgedOf } from '../judged.js';
+import type { Judged } from '../judged.js';
 import type { IntensityFit } from '../intensity.js';
 import type { Level, RunRecord } from '../record.js';
 import { restsOn } from '../rests-on.js';
@@ -46,11 +43,7 @@ export interface ReportData {
     readonly finalPosition: string;
   };
   /** Blocks of 15 min. */
-  readonly judged: {
-    readonly netEdgeBps: Judgement;
-    readonly netEdgePerMillion: Judgement;
-    readonly pnlPerDay: Judgement;
-  };
+  readonly judged: Judged;
   readonly attribution: AttributionText;
   readonly markouts: readonly Group[];
   /** Null for runs that kept no distances. */
@@ -114,18 +107,13 @@ export async function reportData(
   record: RunRecord,
   assumptions: string | null,
 ): Promise<ReportData> {
-  const { startUs, endUs, exposure } = record;
-  const samples = samplesOf(record, new BlockGrid(startUs, endUs, BLOCK_SECONDS * 1e6));
+  const { exposure } = record;
   const deep = drawdowns(record.levels, record.run.capital);
   return {
     schemaVersion: 1,
     run: runOf(record),
     figures: figuresOf(record, deep),
-    judged: {
-      netEdgeBps: judge(samples.netEdgeBps),
-      netEdgePerMillion: judge(samples.netEdgePerMillion),
-      pnlPerDay: judge(samples.pnlPerDay),
-    },
+    judged: judgedOf(record),
     attribution: attributionText(attributionOf(record)),
     markouts: breakdownOf(record),
     intensity: exposure === null ? null : await intensityOf(exposure),
