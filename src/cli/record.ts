@@ -5,6 +5,8 @@ import { addParameters, given, settingsFrom } from './options.js';
 
 const HELP = `
 No key is needed. Breaks of the feed become gaps on the tape. The tape plays in mm backtest, mm calibrate and mm run.
+What a killed mm record left (FILE.part, all but its last 10 s) the next one of that name keeps as FILE-TIME.tape;
+mm tape rescue does the same at once.
 Without --network it records the made-up market of a paper run: to try it out.
 
 Examples:

@@ -1,4 +1,4 @@
-// `mm tape import|to-npz|info|verify`: from recordings to tapes and back, and what is on them.
+// `mm tape import|to-npz|info|verify|rescue`: from recordings to tapes and back, and what is on them.
 import type { Command } from 'commander';
 import { EXIT, StartProblem } from '#config/problem';
 import { span } from '#config/quantities';
@@ -12,7 +12,8 @@ Examples:
   mm tape to-npz btc.tape --out btc.npz
   mm tape info btc.tape
   mm tape verify btc.tape
-  mm tape verify btc_incremental_book_L2.csv.gz btc_trades.csv.gz`;
+  mm tape verify btc_incremental_book_L2.csv.gz btc_trades.csv.gz
+  mm tape rescue btc.tape.part`;
 
 type Options = Readonly<Record<string, unknown>>;
 const text = (value: unknown): string | undefined =>
@@ -144,6 +145,25 @@ function addVerify(tape: Command): void {
     });
 }
 
+function addRescue(tape: Command): void {
+  tape
+    .command('rescue')
+    .description(
+      'make a tape of what a killed mm record left (NAME.tape.part), all but its last 10 s',
+    )
+    .argument('<part>', 'NAME.tape.part')
+    .option('--out <FILE>', 'the tape (default: NAME.tape)')
+    .option('--json', 'as one JSON object')
+    .action(async (part: string, options: Options) => {
+      if (!part.endsWith('.part'))
+        throw new StartProblem(`${part}: what a killed mm record leaves ends with .part`);
+      const { tapeRescue } = await import('#run/tapes');
+      const { info, text: lines } = tapeRescue(part, text(options['out']) ?? part.slice(0, -5));
+      if (options['json'] === true) json({ schemaVersion: 1, ...info });
+      else process.stdout.write(`${lines}\n`);
+    });
+}
+
 export function addTape(program: Command): void {
   const tape = program
     .command('tape')
@@ -153,4 +173,5 @@ export function addTape(program: Command): void {
   addToNpz(tape);
   addInfo(tape);
   addVerify(tape);
+  addRescue(tape);
 }

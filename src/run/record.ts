@@ -1,5 +1,6 @@
 // `mm record`: a venue's public feed to a tape, no key needed. Rows as they come; what was lost between a break of the link
 // and the next whole book is a gap on the tape. Reads only: nothing leaves but subscriptions.
+import { existsSync } from 'node:fs';
 import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import { EXIT, StartProblem } from '#config/problem';
@@ -7,7 +8,10 @@ import type { EngineEvent } from '#core/messages';
 import type { RowKind } from '#core/rows';
 import type { Clock } from '#core/outside';
 import { ROW_CLEAR, ROW_GAP, ROW_LEVEL } from '#core/rows';
+import { MICROS_PER_MS } from '#core/units';
 import type { Aggressor, Seconds } from '#core/units';
+import type { TapeInfo } from '#tape/format';
+import { rescueTape } from '#tape/rescue';
 import { TapeWriter } from '#tape/write';
 import { WallClock } from './clock.js';
 import { plainJob } from './paper-job.js';
@@ -136,6 +140,7 @@ async function record(
   const { venue, symbol, tickSize, lotSize, minNotional, minSize } = feed.instrument.spec;
   const least = minSize === undefined ? {} : { minSize };
   const header = { venue, symbol, tickSize, lotSize, minNotional, ...least };
+  keepLeft(out, say);
   const tape = new TapeWriter(
     out,
     { instrument: header, writtenBy: 'record' },
@@ -167,6 +172,17 @@ async function record(
   const { cuts, unreadable } = counters;
   say(`${out}: ${rows} rows, ${inbox.gaps} gaps, ${cuts} cuts, ${unreadable} frames unreadable`);
   return EXIT.clean;
+}
+
+/** What a killed recording left under the name of the new one is kept under a name of its own: when it began. */
+export function keepLeft(out: string, say: (line: string) => void): void {
+  if (!existsSync(`${out}.part`)) return;
+  const named = ({ firstUs }: TapeInfo): string => {
+    const began = new Date(firstUs / MICROS_PER_MS).toISOString().replace(/\.\d+Z|[-:]/g, '');
+    return `${out.replace(/\.tape$/, '')}-${began}.tape`;
+  };
+  const info = rescueTape(`${out}.part`, named);
+  if (info !== null) say(`${info.file}: ${info.rows} rows that a killed recording left`);
 }
 
 /** A disk that is full while flushing ends the recording as one that is full at a row does. */

@@ -12,6 +12,7 @@ import { lintCsv } from '#tape/lint';
 import type { LintReport } from '#tape/lint';
 import { checkNpz } from '#tape/npz-import';
 import { TapeProblem } from '#tape/problem';
+import { rescueTape } from '#tape/rescue';
 import { reportOf, verifyFiles, verifyTape } from '#tape/verify';
 import type { Finding, Verdict, VerifyReport } from '#tape/verify';
 
@@ -35,6 +36,22 @@ export function tapeInfo(path: string): { readonly info: TapeInfo; readonly text
   return { info, text: textOf(info) };
 }
 
+const RECORD = 'record';
+
+/** What a killed `mm record` left, as a tape. That of a run stays: a tape would pass for a whole run. Throws TapeProblem. */
+export function tapeRescue(
+  part: string,
+  out: string,
+): { readonly info: TapeInfo; readonly text: string } {
+  const info = rescueTape(part, ({ writtenBy }) => {
+    if (writtenBy === RECORD) return out;
+    throw new TapeProblem(part, '', `is of ${writtenBy}, not of mm record`, 'a killed run plays as it is: mm replay RUN'); // prettier-ignore
+  });
+  if (info === null)
+    throw new TapeProblem(part, '', 'has no row that is whole', 'nothing can be kept of it');
+  return { info, text: textOf(info) };
+}
+
 /** Label and value, a line each. */
 export const textOf = (info: TapeInfo): string =>
   describeTape(info)
@@ -44,6 +61,7 @@ export const textOf = (info: TapeInfo): string =>
 /** What `mm tape verify --json` prints: the findings, and every plain count of the check. */
 export interface TapeVerdict {
   readonly name: string;
+  /** The worst, of the files and of what an import makes of them. */
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Record<string, number>>;
@@ -71,8 +89,15 @@ export async function verify(
   const files: LintReport[] = [];
   for (const file of options.files) files.push(await lintCsv(file));
   const together = await merged({ ...options, onProgress: step });
-  const lines = [...files, together].map(verdictLines).join('\n');
-  return { report: { ...together, files }, lines };
+  const read = { ...together, name: `${together.name}, as an import reads it` };
+  const lines = [...files, read].map(verdictLines).join('\n');
+  return { report: { ...together, verdict: worstOf([...files, together]), files }, lines };
+}
+
+/** An import may read what is wrong in a file all the same: trades that are there twice. */
+function worstOf(verdicts: readonly { readonly verdict: Verdict }[]): Verdict {
+  const has = (one: Verdict): boolean => verdicts.some(({ verdict }) => verdict === one);
+  return has('bad') ? 'bad' : has('usable') ? 'usable' : 'good';
 }
 
 /** An import would stop at the first thing it refuses: then that is the verdict. */

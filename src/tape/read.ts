@@ -114,7 +114,7 @@ export class TapeSource implements RowSource {
     if (keepTorn) return infoOf(this.file, size, header, this.scan(end, size), crc, true);
     throw this.problem(
       'is torn: its end is missing, because its writer did not finish or it was cut',
-      'import it again, or take it from a backup',
+      'import it again, take it from a backup, or keep what is whole: mm tape rescue',
     );
   }
 

@@ -14,7 +14,7 @@ import { simulateRun } from '#run/backtest';
 import { WallClock } from '#run/clock';
 import { openMarket } from '#run/markets';
 import { TapeInbox, recordVenue } from '#run/record';
-import { verify } from '#run/tapes';
+import { tapeRescue, verify } from '#run/tapes';
 import { HOUSES } from '#run/venue-houses';
 import { serveVenue } from '#run/venue-serve';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
@@ -25,6 +25,7 @@ import { MarketPlayer } from '#sim/venues/feed';
 import { serve } from '#sim/venues/server';
 import { TapeProblem } from '#tape/problem';
 import { readInfo } from '#tape/read';
+import { TapeWriter } from '#tape/write';
 
 const LONG = 0.6 as Seconds;
 const JOB = { port: 0, tape: null, relay: null, faults: null, seed: 4, speed: 20 };
@@ -116,6 +117,29 @@ test('a venue that sends nothing leaves no tape behind', async () => {
   await expect(nothing).rejects.toThrow(/nothing was recorded, .* is not made/);
   await venue.close();
   expect([existsSync(out), existsSync(`${out}.part`)]).toEqual([false, false]);
+});
+
+test('what a killed recording left is kept under a name of its own, and the new one begins', async () => {
+  const at = folder();
+  const out = join(at, 'btc.tape');
+  const header = { venue: 'paradex', symbol: 'X', tickSize: '0.1', lotSize: '0.1' };
+  const killed = new TapeWriter(out, { instrument: header, writtenBy: 'record' });
+  killed.push(ROW_CLEAR, 0, 1, 1_763_683_200_000_000, 0, 0);
+  killed.flush();
+  killed.push(ROW_LEVEL, 1, 2, 1_763_683_200_000_001, 5, 5);
+  const ofRun = new TapeWriter(join(at, 'run.tape'), { instrument: header, writtenBy: 'a run' });
+  ofRun.push(ROW_CLEAR, 0, 1, 1, 0, 0);
+  ofRun.flush();
+  expect(() => tapeRescue(join(at, 'run.tape.part'), join(at, 'run.tape'))).toThrow(
+    /is of a run.*mm replay/,
+  );
+  const venue = await serveVenue({ ...JOB, venue: 'paradex', synthetic: 'fast' }, HOOKS);
+  const said = await record('paradex', venue.origin, out, 0.2 as Seconds);
+  await venue.close();
+  const kept = join(at, 'btc-20251121T000000.tape');
+  expect(said).toContain(`${kept}: 1 rows that a killed recording left`);
+  expect([readInfo(kept).rows, existsSync(`${out}.part`)]).toEqual([1, false]);
+  expect(readInfo(out).kinds.book).toBeGreaterThan(0);
 });
 
 /** Rows as a tape gets them, on a clock moved by hand. */

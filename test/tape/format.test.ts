@@ -1,6 +1,6 @@
 // The file format: what goes in comes out to the bit, and no damage of any byte goes unnoticed.
 import fc from 'fast-check';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { BLOCK_ROWS, ROW_CLEAR, ROW_GAP, ROW_LEVEL, ROW_TRADE, RowBlock } from '#core/rows';
@@ -10,6 +10,7 @@ import { describeTape } from '#tape/info';
 import { MemorySource, readAll, type Row } from '#tape/memory';
 import { TapeProblem } from '#tape/problem';
 import { readInfo, TapeSource } from '#tape/read';
+import { rescueTape } from '#tape/rescue';
 import { TapeWriter } from '#tape/write';
 import { folder, HEADER, rowsArbitrary, START, thrown, writeTape } from './support.js';
 
@@ -277,6 +278,49 @@ describe('damage', () => {
     writeFileSync(path('torn.tape'), headOnly);
     expect(readAll(new TapeSource(path('torn.tape'), { torn: 'keep' }))).toEqual([]);
     expect(HEAD_BYTES + TAIL_BYTES).toBeLessThan(headOnly.length);
+  });
+});
+
+describe('what a killed recording left', () => {
+  const rows = plain(40);
+
+  /** Two whole blocks of 16 rows, and `more` bytes of the third. */
+  function left(name: string, more: number): string {
+    writeTape(path('whole.tape'), rows, { blockRows: 16 });
+    const third = readInfo(path('whole.tape')).index[2]?.offset as number;
+    writeFileSync(path(name), readFileSync(path('whole.tape')).subarray(0, third + more));
+    return path(name);
+  }
+
+  test.each([0, 1, 100])('is a tape again up to its last whole block (%i bytes more)', (more) => {
+    const out = path(`rescued-${more}.tape`);
+    const info = rescueTape(left(`${more}.part`, more), () => out);
+    expect(info).toMatchObject({ rows: 32, torn: false, lastUs: rows[31]?.localUs });
+    expect(info?.notes.join()).toContain('its end is missing');
+    expect(readAll(new TapeSource(out))).toEqual(rows.slice(0, 32));
+    expect(existsSync(path(`${more}.part`))).toBe(false);
+  });
+
+  test('killed before its new name: the second time does the same', () => {
+    const part = left('again.part', 5);
+    const out = path('again.tape');
+    rescueTape(part, () => out);
+    renameSync(out, part);
+    expect(rescueTape(part, () => out)?.rows).toBe(32);
+    expect(readAll(new TapeSource(out))).toEqual(rows.slice(0, 32));
+  });
+
+  test('nothing whole in it: left alone; a name that is taken: refused, and nothing is lost', () => {
+    const first = readInfo(path('whole.tape')).index[0] as BlockEntry;
+    const cut = readFileSync(path('whole.tape')).subarray(0, first.offset + 20);
+    for (const bytes of [cut, Buffer.alloc(0)]) {
+      writeFileSync(path('nothing.part'), bytes);
+      expect(rescueTape(path('nothing.part'), () => path('nothing.tape'))).toBeNull();
+    }
+    const part = left('kept.part', 7);
+    const bytes = readFileSync(part);
+    expect(() => rescueTape(part, () => path('whole.tape'))).toThrow(/whole\.tape: exists already/);
+    expect(readFileSync(part)).toEqual(bytes);
   });
 });
 

@@ -93,3 +93,10 @@ test('verify: a verdict for each file and one for all, with counts, and never a 
   expect(bad.lines).toContain('1 lines without 8 columns');
   expect(bad.lines).toContain('an import stops here');
 });
+
+test('a file that is bad alone is bad though an import reads it', async () => {
+  const twice = file([...good, trade(19), trade(20)]);
+  const { report, lines } = await verify(null, { files: [twice] }, () => undefined);
+  expect(lines).toMatch(/^BAD .*\n.*duplicated data\nGOOD .*, as an import reads it/);
+  expect(report.verdict).toBe('bad');
+});
