@@ -3,8 +3,10 @@
 // the amount from the venue, because nothing we could read states the sign of its `fundingValue`.
 import type { Timer } from '#core/outside';
 import type { Instrument } from '#core/instrument';
+import type { FundingPaid } from '#core/messages';
 import { parseDecimal, parseMoney, RATE_SCALE } from '#core/money';
-import type { Money, Rate, SpanMicros } from '#core/units';
+import { MICROS_PER_MS } from '#core/units';
+import type { Micros, Money, Rate, SpanMicros } from '#core/units';
 import type { VenueInbox } from '#clients/net/venue-client';
 import type { VenueTime } from '#clients/net/venue-time';
 import type { Fields } from '#clients/net/words';
@@ -53,32 +55,55 @@ export class FundingDesk {
 
   /** Also after a break: what was paid in the last two hours, each payment once. */
   ask(): void {
-    const { rest, symbol, time, startMs } = this.parts;
-    const beginTimeInclusive = Math.max(startMs, time.nowMs() - BACK_MS);
-    const fields = { symbol, limit: 100, page: 0, beginTimeInclusive };
-    rest.call({ method: 'GET', path: PATHS.funding, fields }, (reply) => {
-      const data = reply.kind === 'ok' && isFields(reply.data) ? reply.data : {};
-      for (const item of recordsOf(data['fundingValues'])) this.heard(item);
+    const { inbox, time, startMs } = this.parts;
+    this.list(Math.max(startMs, time.nowMs() - BACK_MS), (payments) => {
+      for (const { id, paid } of payments) {
+        if (this.known.has(id)) continue;
+        this.known.add(id);
+        inbox.event(Object.freeze({ ...paid, us: time.clock.nowUs() }));
+      }
     });
   }
 
-  private heard(item: Fields): void {
-    const { symbol, startMs, instrument, inbox, time } = this.parts;
-    const id = textOf(item, 'id') || `${textOf(item, 'fundingTime')}/${textOf(item, 'side')}`;
-    if (textOf(item, 'symbol') !== symbol || numberOf(item, 'fundingTime') < startMs) return;
+  /** What was paid from then to our start (100 payments at most), at the venue's times; nothing when it does not answer. */
+  since(us: Micros): Promise<readonly FundingPaid[]> {
+    const before = this.parts.startMs * MICROS_PER_MS;
+    return new Promise((resolve) => {
+      this.list(Math.floor(us / MICROS_PER_MS), (payments) =>
+        resolve(payments.map(({ paid }) => paid).filter((paid) => paid.us < before)),
+      );
+    });
+  }
+
+  private list(fromMs: number, done: (payments: Payment[]) => void): void {
+    const { rest, symbol } = this.parts;
+    const fields = { symbol, limit: 100, page: 0, beginTimeInclusive: fromMs };
+    rest.call({ method: 'GET', path: PATHS.funding, fields }, (reply) => {
+      const data = reply.kind === 'ok' && isFields(reply.data) ? reply.data : {};
+      const read = recordsOf(data['fundingValues']).flatMap((item) => this.payment(item, fromMs));
+      done(read.sort((a, b) => a.paid.us - b.paid.us));
+    });
+  }
+
+  /** None where it is of another market, older than asked for, unreadable or of nothing. */
+  private payment(item: Fields, fromMs: number): Payment[] {
+    const { symbol, instrument } = this.parts;
+    const ms = numberOf(item, 'fundingTime');
     const rate = parseDecimal(textOf(item, 'rate'), RATE_SCALE);
     const value = parseMoney(textOf(item, 'fundingValue').replace(/^-/, ''));
-    if (this.known.has(id) || rate === null || value === null) return;
-    this.known.add(id);
-    if (value === 0) return;
-    const paid = (textOf(item, 'side') === 'LONG') === rate > 0;
-    inbox.event(
-      Object.freeze({
-        ...{ kind: 'funding' as const, rate: rate as Rate },
-        amount: (paid ? 0 - value : value) as Money,
-        mark: instrument.mark(Number(textOf(item, 'price')) || 0),
-        us: time.clock.nowUs(),
-      }),
-    );
+    if (textOf(item, 'symbol') !== symbol || ms < fromMs) return [];
+    if (rate === null || value === null || value === 0) return [];
+    const owed = (textOf(item, 'side') === 'LONG') === rate > 0;
+    const paid = {
+      ...{ kind: 'funding' as const, rate: rate as Rate, us: (ms * MICROS_PER_MS) as Micros },
+      amount: (owed ? 0 - value : value) as Money,
+      mark: instrument.mark(Number(textOf(item, 'price')) || 0),
+    };
+    return [{ id: textOf(item, 'id') || `${ms}/${textOf(item, 'side')}`, paid }];
   }
+}
+
+interface Payment {
+  readonly id: string;
+  readonly paid: FundingPaid;
 }

@@ -63,7 +63,7 @@ export class Machine {
   readonly cancels: ApexCancels;
   readonly trade: TradeDesk;
   private readonly doubts: Doubts<ApexOrder, OrderWord, FillWord>;
-  private readonly funding: FundingDesk;
+  readonly funding: FundingDesk;
   private readonly recovery: Recovery<ApexOrder, OrderWord>;
   private readonly link: PrivateLink;
   private readonly market: PublicLink;

@@ -47,8 +47,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const contract = contractOf(listed, symbol);
   if (symbols.kind !== 'ok')
     problems.push(`the list of markets could not be read (${replyText(symbols)}): try again`); // prettier-ignore
-  else if (contract === null)
-    problems.push(`no market ${symbol}: see --market (spelt like BTC-USDT)`);
+  else if (contract === null) problems.push(`no market ${symbol}: mm doctor says which there are`);
   const account = await ask({ method: 'GET', path: PATHS.account });
   const fields = account.kind === 'ok' && isFields(account.data) ? account.data : null;
   if (fields === null)

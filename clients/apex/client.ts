@@ -1,8 +1,10 @@
 // ApeX Omni for one account and one market: the VenueClient that the host drives. Trading is by REST only; commands go
 // out in the turn in which they are given, cancels first; everything that is heard goes into the inbox. It holds no
 // opinion, and no secret but the API key and the signer, which never leave it.
+import type { FundingPaid } from '#core/messages';
 import type { Clock, Network } from '#core/outside';
 import { Random } from '#core/random';
+import type { Micros } from '#core/units';
 import { MachineClient } from '#clients/net/machine-client';
 import { begin } from '#clients/net/start';
 import type { VenueFacts, VenueInbox } from '#clients/net/venue-client';
@@ -63,6 +65,10 @@ export class ApexClient extends MachineClient<Machine> {
     });
     const profile = { ...PROFILE, latestArrival: latestArrival(switches) };
     return begin(this.machine, facts, profile, time);
+  }
+
+  fundingSince(us: Micros): Promise<readonly FundingPaid[]> {
+    return this.machine?.funding.since(us) ?? Promise.resolve([]);
   }
 
   close(): Promise<void> {

@@ -1,11 +1,11 @@
 // The seam to a real venue: what every folder of clients/ implements and src/run drives. A client only writes into its
 // inbox; the host drains that and settles once ("drain, then act"). It never calls the engine and holds no opinion.
 import type { Instrument } from '#core/instrument';
-import type { AccountReport, EngineEvent, OpenOrder } from '#core/messages';
+import type { AccountReport, EngineEvent, FundingPaid, OpenOrder } from '#core/messages';
 import type { VenueProfile } from '#core/params';
 import type { CommandSink } from '#core/ports';
 import type { RowKind } from '#core/rows';
-import type { Aggressor, TickPrice } from '#core/units';
+import type { Aggressor, Micros, TickPrice } from '#core/units';
 
 /** Where a client puts everything it hears, in the order in which it heard it. Never throws, never calls back. */
 export interface VenueInbox {
@@ -75,6 +75,8 @@ export interface VenueClient extends CommandSink {
   requestAccount(): void;
   /** Asks for all open orders; the answer is an `open-orders` event. */
   requestOpenOrders(): void;
+  /** Where funding is paid by the clock: what was paid from `us` to `start`, at the venue's times, oldest first. */
+  fundingSince?(us: Micros): Promise<readonly FundingPaid[]>;
   /** A clean goodbye; does not cancel anything. */
   close(): Promise<void>;
   readonly counters: VenueCounters;

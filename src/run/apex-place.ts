@@ -9,11 +9,13 @@ import type { EmergencyClient } from '#clients/net/venue-client';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { apexApiKey, apexCredentials, apexEnvironment, apexMarket } from './apex-account.js';
+import { apexContract } from './apex-markets.js';
 import { apexSwitches } from './apex-switches.js';
 import { WallClock } from './clock.js';
 import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { Reach, VenuePlace } from './venue-place.js';
+import { together } from './venue-problem.js';
 import { startWatchdog } from './watchdog-link.js';
 import { watchdogJob } from './watchdog-words.js';
 
@@ -34,6 +36,16 @@ export function apexPaperPlace(
 export async function apexPlace(values: ParameterValues): Promise<VenuePlace> {
   const market = apexMarket(values.market);
   const reach = { venue: VENUE, network: values.network, market, url: values.apexUrl };
+  const clock = new WallClock();
+  const environment = apexEnvironment(values.network, values.apexUrl);
+  try {
+    await together([
+      (async () => apexCredentials(values, null))(),
+      apexContract(realNetwork(clock), environment, market),
+    ]);
+  } finally {
+    clock.release();
+  }
   return place(`apex ${values.network}, ${market}`, { ...reach, paperKey: null }, values);
 }
 

@@ -4,7 +4,7 @@ import type { Layered } from '#config/layers';
 import type { OpenLog } from '#config/log';
 import type { ParameterValues } from '#config/parameters';
 import type { Instrument } from '#core/instrument';
-import type { EngineEvent } from '#core/messages';
+import type { EngineEvent, FundingPaid } from '#core/messages';
 import { formatMoney } from '#core/money';
 import type { StartFacts } from '#core/strategy';
 import type { Money, Seconds, TickPrice } from '#core/units';
@@ -62,6 +62,8 @@ export interface Opening {
   readonly transfer: Money;
   /** A change of position that nobody traded here: the venue's, adopted. */
   readonly adjust: AdjustEntry | null;
+  /** Paid while nothing of ours was there to hear of it. */
+  readonly funding: readonly FundingPaid[];
 }
 
 export interface Machine {
@@ -84,7 +86,7 @@ export interface MachineHooks {
 /** The run's row, what the dead runs before it left, and the first deposit of a paper account. */
 export function beginRun(parts: LiveRunParts): void {
   const { layered, instrument, opened, clock, mode, runId, account, log, version } = parts;
-  const { kind, transfer, adjust } = parts.opening;
+  const { kind, transfer, adjust, funding: paid } = parts.opening;
   const { ledger } = opened;
   const { capital } = layered.values;
   const dead = ledger.beginRun({
@@ -101,6 +103,7 @@ export function beginRun(parts: LiveRunParts): void {
     deadOrders: 'restart',
   });
   if (adjust !== null) ledger.adjust(adjust);
+  for (const payment of paid) ledger.event(payment);
   if (transfer !== 0) ledger.event({ kind: 'transfer', us: clock.startUs, amount: transfer });
   ledger.idle();
   if (dead.runs.length > 0) {
@@ -124,7 +127,7 @@ export function simParts(
     instrument: market.instrument,
     marketName: market.name,
     feesFrom: 'as set: the simulated venue charges these',
-    opening: { kind: 'sim', transfer, adjust: null },
+    opening: { kind: 'sim', transfer, adjust: null, funding: [] },
     build: (parts, hooks) => buildSim(parts, hooks, market, mid),
   };
 }

@@ -4,7 +4,7 @@
 import type { VenueFacts } from '#clients/net/venue-client';
 import type { Instrument } from '#core/instrument';
 import { CLIENT_ID_PREFIX } from '#core/messages';
-import type { OpenOrder } from '#core/messages';
+import type { FundingPaid, OpenOrder } from '#core/messages';
 import { formatMoney } from '#core/money';
 import { Position } from '#core/position';
 import type { PositionSnapshot } from '#core/position';
@@ -24,6 +24,8 @@ export interface OpeningFacts {
   /** The ledger's position and the orders that may have filled since. */
   readonly position: PositionSnapshot;
   readonly unaccounted: readonly OrderRow[];
+  /** Paid by the venue, and not in the ledger. */
+  readonly funding: readonly FundingPaid[];
   readonly mid: TickPrice;
   readonly us: Micros;
 }
@@ -37,7 +39,9 @@ const orderText = (instrument: Instrument, order: OpenOrder): string => {
 };
 
 /** Why not to start, one line each; empty when there is nothing that the ledger does not know. */
-export function strangers(opening: Omit<OpeningFacts, 'kind' | 'us' | 'mid'>): string[] {
+export function strangers(
+  opening: Omit<OpeningFacts, 'kind' | 'us' | 'mid' | 'funding'>,
+): string[] {
   const { facts, position } = opening;
   const { instrument, account } = facts;
   const found: string[] = [];
@@ -59,7 +63,7 @@ function explained({
   facts,
   position,
   unaccounted,
-}: Omit<OpeningFacts, 'kind' | 'us' | 'mid'>): boolean {
+}: Omit<OpeningFacts, 'kind' | 'us' | 'mid' | 'funding'>): boolean {
   const missing = facts.account.positionLots - position.lots;
   const side = missing > 0 ? BID : ASK;
   const most = unaccounted
@@ -71,6 +75,7 @@ function explained({
 /** What is entered into the ledger so that it says what the venue says. */
 export function openingOf(opening: OpeningFacts): Opening {
   const { facts, position, mid, us, kind } = opening;
+  const funding = opening.funding.map((paid) => ({ ...paid, us }));
   const { instrument, account } = facts;
   const own = Position.restore(instrument, position);
   const missing = account.positionLots - position.lots;
@@ -85,14 +90,18 @@ export function openingOf(opening: OpeningFacts): Opening {
     adjust = { us, side, ticks, lots, reason };
     own.fill(side, ticks, lots, 0 as Money, false);
   }
+  for (const { amount } of funding) own.applyFunding(amount);
   const difference = account.equity - own.equity(mid, account.accrued ?? (0 as Money));
-  return { kind, adjust, transfer: (Math.abs(difference) < CENT ? 0 : difference) as Money };
+  return { kind, adjust, funding, transfer: (Math.abs(difference) < CENT ? 0 : difference) as Money }; // prettier-ignore
 }
 
 /** One line for the log, or null when nothing had to be changed. */
-export function openingText({ transfer, adjust }: Opening, first: boolean): string | null {
+export function openingText(opening: Opening, first: boolean): string | null {
+  const { transfer, adjust, funding } = opening;
+  const paid = funding.reduce((sum, { amount }) => sum + amount, 0) as Money;
   const parts = [
     ...(adjust === null ? [] : [adjust.reason]),
+    ...(paid === 0 ? [] : [`funding of ${formatMoney(paid)} was paid that no run heard of`]),
     ...(transfer === 0 || first
       ? []
       : [`equity moved by ${formatMoney(transfer)} since the last run: a transfer`]),

@@ -3,7 +3,7 @@
 import type { EmergencyClient, VenueClient, VenueFacts } from '#clients/net/venue-client';
 import { Instrument } from '#core/instrument';
 import { clientId } from '#core/messages';
-import type { Command, EngineEvent, OpenOrder, PlaceCommand } from '#core/messages';
+import type { Command, EngineEvent, FundingPaid, OpenOrder, PlaceCommand } from '#core/messages';
 import { ROW_CLEAR, ROW_LEVEL, ROW_MARK } from '#core/rows';
 import { BID } from '#core/units';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
@@ -32,6 +32,7 @@ export class FakeVenue {
   readonly open = new Map<string, OpenOrder>();
   readonly placed: PlaceCommand[] = [];
   readonly calls: string[] = [];
+  readonly payments: FundingPaid[] = [];
   position = 0;
   equity = 5_000e8;
   /** Cancels are swallowed without an answer. */
@@ -117,6 +118,10 @@ export class FakeClient implements VenueClient {
       openOrders: [...this.venue.open.values()],
       warnings: [],
     });
+  }
+
+  fundingSince(us: Micros): Promise<readonly FundingPaid[]> {
+    return Promise.resolve(this.venue.payments.filter((paid) => paid.us >= us));
   }
 
   open(): void {

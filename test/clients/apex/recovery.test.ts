@@ -298,7 +298,7 @@ describe('limits of the venue', () => {
 });
 
 test('funding: each hourly payment once, its sign from rate and side', async () => {
-  const { venue, heard, run } = await readyRig();
+  const { venue, heard, run, client } = await readyRig();
   const pay = (n: number, side: string, rate: string) => ({
     ...{ id: String(n), symbol: SYMBOL, side, rate, fundingValue: '0.0123', price: '60000.1' },
     fundingTime: venue.nowMs,
@@ -308,6 +308,14 @@ test('funding: each hourly payment once, its sign from rate and side', async () 
   venue.clock.after((2 * HOP) as SpanMicros, () => undefined);
   for (let minutes = 0; minutes < 130; minutes += 1) run(60_000);
   expect(heard.of('funding').map((e) => e.amount)).toEqual([-1_230_000, 1_230_000, 1_230_000]);
+  // What was paid before the start is history for the run, and an answer to whoever asks for it.
+  const since = async (ms: number): Promise<object> => {
+    const asked = client.fundingSince((ms * 1_000) as Micros);
+    run(1_000);
+    return await asked;
+  };
+  expect(await since(6)).toEqual([]);
+  expect(await since(5)).toMatchObject([{ amount: -1_230_000, us: 5_000 }]);
 });
 
 describe('switches, both settings', () => {
