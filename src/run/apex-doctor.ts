@@ -15,13 +15,14 @@ import { StartProblem } from '#config/problem';
 import type { Network } from '#core/outside';
 import { MICROS_PER_MS, fromSeconds } from '#core/units';
 import { apexCredentials, apexEnvironment, apexMarket } from './apex-account.js';
+import { apexContract } from './apex-markets.js';
 import { apexSwitches } from './apex-switches.js';
 import { ask } from './ask-venue.js';
 import { clientWarnings } from './client-warnings.js';
 import { WallClock } from './clock.js';
-import { noMarket } from './market-names.js';
 import { newRunId } from './run-id.js';
 import type { AddCheck, Examined } from './venue-module.js';
+import { together } from './venue-problem.js';
 import { WireInbox } from './wire-inbox.js';
 
 const TIMEOUT = fromSeconds(5);
@@ -29,22 +30,17 @@ const NOT_SEEN =
   'permissions: what else the API key may do, its IP allow-list (this address is let in now), and whether the venue takes our signature of an order: the first order shows it (check list in docs/go-live.md)';
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws StartProblem or VenueProblem; null when a check before that failed. */
-export async function examineApex(
-  values: ParameterValues,
-  add: AddCheck,
-): Promise<Examined | null> {
+/** Throws StartProblem or VenueProblem. */
+export async function examineApex(values: ParameterValues, add: AddCheck): Promise<Examined> {
   const environment = apexEnvironment(values.network, values.apexUrl);
-  const { api, seed } = apexCredentials(values, null);
   const symbol = apexMarket(values.market);
   const switches = apexSwitches(values.apexSwitches);
   const clock = new WallClock();
   const network = realNetwork(clock);
-  const contract = await contractOf(network, environment, symbol);
-  if (typeof contract === 'string') {
-    add('problem', contract);
-    return null;
-  }
+  const [{ api, seed }, contract] = await together([
+    (async () => apexCredentials(values, null))(),
+    apexContract(network, environment, symbol),
+  ]);
   const signer = signerHere(seed);
   const client = new ApexClient({
     ...{ network, clock, seed: randomBytes(8).toString('hex') },
@@ -119,27 +115,6 @@ async function open(
 
 const dataOf = (reply: ApexReply | string): unknown =>
   typeof reply !== 'string' && reply.kind === 'ok' ? reply.data : null;
-
-/** Its specification, or why there is none. */
-async function contractOf(
-  network: Network,
-  environment: ApexEnvironment,
-  symbol: DashSymbol,
-): Promise<Fields | string> {
-  const reply = await open(network, environment, PATHS.symbols);
-  const config = dataOf(reply);
-  const lists = isFields(config) && isFields(config['contractConfig']) ? config['contractConfig'] : null; // prettier-ignore
-  if (lists === null) {
-    const why = typeof reply === 'string' ? reply : 'no list of markets came';
-    return `ApeX does not answer at ${environment.origin} (${why}); check the connection, --network and --apex-url`;
-  }
-  const all = ['perpetualContract', 'prelaunchContract'].flatMap((name) => recordsOf(lists[name]));
-  const found = all.find((item) => textOf(item, 'symbol') === symbol);
-  if (found !== undefined) return found;
-  const trading = all.filter((item) => item['enableTrade'] !== false);
-  const names = trading.map((item) => textOf(item, 'symbol'));
-  return noMarket(symbol, names, 'ApeX', `${environment.origin}${API}${PATHS.symbols}`);
-}
 
 async function markOf(
   network: Network,

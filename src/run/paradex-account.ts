@@ -12,6 +12,7 @@ import { StartProblem } from '#config/problem';
 import type { Network } from '#core/outside';
 import { fromSeconds } from '#core/units';
 import { ask } from './ask-venue.js';
+import { noAnswer } from './paradex-markets.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { TradingNetwork } from './venue-place.js';
 
@@ -68,11 +69,9 @@ export async function paradexIdentity(
   onWarning: (text: string) => void,
 ): Promise<ParadexIdentity> {
   const config = await read(network, `${env.rest}${PATHS.systemConfig}`);
-  if (typeof config === 'string') {
-    throw new StartProblem(
-      `Paradex does not answer at ${env.rest} (${config}); check the connection, --network and --paradex-url`,
-    );
-  }
+  const problems = hasKey(keys) ? [] : [NO_KEY];
+  if (typeof config === 'string') problems.push(noAnswer(env.rest, config));
+  if (problems.length > 0 || typeof config === 'string') throw new StartProblem(problems);
   const chainId = textOf(config, 'starknet_chain_id');
   const privateKey = await privateKeyOf(keys, textOf(config, 'l1_chain_id'));
   const publicKey = said('MM_PARADEX_PRIVATE_KEY', () => publicKeyFromPrivate(privateKey));
@@ -101,6 +100,12 @@ export async function paradexIdentity(
   return { environment: env, signer, subkey, onboarded, chainId, warnings };
 }
 
+const NO_KEY =
+  'Paradex needs a key: set MM_PARADEX_PRIVATE_KEY in .env (best a subkey, with MM_PARADEX_ACCOUNT), or MM_PARADEX_ETHEREUM_KEY; --network paper needs none';
+
+const hasKey = ({ paradexPrivateKey, paradexEthereumKey }: VenueKeys): boolean =>
+  paradexPrivateKey !== null || paradexEthereumKey !== null;
+
 async function privateKeyOf(keys: VenueKeys, l1ChainId: string): Promise<string> {
   const { paradexPrivateKey, paradexEthereumKey } = keys;
   if (paradexPrivateKey !== null) return paradexPrivateKey;
@@ -111,9 +116,7 @@ async function privateKeyOf(keys: VenueKeys, l1ChainId: string): Promise<string>
       throw new StartProblem('MM_PARADEX_ETHEREUM_KEY must be 0x and 64 hex digits');
     }
   }
-  throw new StartProblem(
-    'Paradex needs a key: set MM_PARADEX_PRIVATE_KEY in .env (best a subkey, with MM_PARADEX_ACCOUNT), or MM_PARADEX_ETHEREUM_KEY; --network paper needs none',
-  );
+  throw new StartProblem(NO_KEY);
 }
 
 /** Runs `work`, whose errors name no key; an error becomes a problem of that setting. */

@@ -22,6 +22,7 @@ import { paradexSwitches } from './paradex-switches.js';
 import { newRunId } from './run-id.js';
 import { clientWarnings } from './client-warnings.js';
 import type { AddCheck, Examined } from './venue-module.js';
+import { together } from './venue-problem.js';
 import { WireInbox } from './wire-inbox.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,14 +35,15 @@ export async function examineParadex(
   const clock = new WallClock();
   const network = realNetwork(clock);
   const environment = paradexEnvironment(values.network, values.paradexUrl);
-  const identity = await paradexIdentity(network, environment, values, (text) =>
-    add('warning', text),
-  );
+  const market = values.market ?? PARADEX_DEFAULT_MARKET;
+  const [identity, wire] = await together([
+    paradexIdentity(network, environment, values, (text) => add('warning', text)),
+    paradexMarket(network, environment.rest, market),
+  ]);
   if (!(await accountCheck(network, identity, values, add))) return null;
   const rest = new Asking(network, clock, identity);
   try {
-    const market = values.market ?? PARADEX_DEFAULT_MARKET;
-    const spec: Fields = { ...(await paradexMarket(network, environment.rest, market, '--paradex-url')) }; // prettier-ignore
+    const spec: Fields = { ...wire };
     const client = new ParadexClient({
       ...{ network, clock, seed: randomBytes(8).toString('hex'), signer: identity.signer },
       ...{ environment, market, runId: newRunId(), inbox: new WireInbox(clock) },

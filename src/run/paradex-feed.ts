@@ -35,7 +35,7 @@ export async function paradexFeed(request: FeedRequest): Promise<PublicFeed> {
 }
 
 async function instrumentAt(network: Network, rest: string, market: string): Promise<Instrument> {
-  const found = await paradexMarket(network, rest, market, 'the connection, --network and --paradex-url'); // prettier-ignore
+  const found = await paradexMarket(network, rest, market);
   return new Instrument({
     ...{ venue: 'paradex', symbol: market, kind: 'linear', multiplier: '1', settle: 'USDC' },
     tickSize: found.price_tick_size,

@@ -13,10 +13,12 @@ import {
   PARADEX_DEFAULT_MARKET, onboard, paradexEnvironment, paradexIdentity,
 } from './paradex-account.js'; // prettier-ignore
 import type { ParadexIdentity } from './paradex-account.js';
+import { paradexMarket } from './paradex-markets.js';
 import { paradexSwitches } from './paradex-switches.js';
 import type { PaperVenue } from './paper-venue.js';
 import type { VenueKeys } from './venue-keys.js';
 import type { Reach, VenuePlace } from './venue-place.js';
+import { together } from './venue-problem.js';
 import { startWatchdog } from './watchdog-link.js';
 import { watchdogJob } from './watchdog-words.js';
 
@@ -52,7 +54,11 @@ export async function paradexPlace(
   const clock = new WallClock();
   const network = realNetwork(clock);
   const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };
-  const identity = await identityOf(network, reach, values, warn);
+  const { rest } = paradexEnvironment(values.network, url);
+  const [identity] = await together([
+    identityOf(network, reach, values, warn),
+    paradexMarket(network, rest, market),
+  ]);
   if (!identity.onboarded && !identity.subkey && url !== null && values.network === 'testnet') {
     await onboard(network, identity); // a mm venue paradex, which welcomes any key
   } else if (!identity.onboarded && !identity.subkey) {

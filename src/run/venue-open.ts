@@ -16,6 +16,7 @@ import { emptyBook } from './empty-book.js';
 import { firstMidOf, privateLink } from './first-mid.js';
 import { LiveRun } from './live-run.js';
 import type { Opening } from './machine.js';
+import { missedFunding } from './missed-funding.js';
 import { dropOldRecordings } from './old-recordings.js';
 import { openRun } from './open-run.js';
 import type { OpenRun } from './open-run.js';
@@ -88,8 +89,8 @@ export class VenueRun {
     const { layered, mode, account, place, clock, console, adopt } = this.wanted;
     const { values } = layered;
     const { runId } = this;
-    const first = await this.connect();
-    let facts = await explained(() => first.start());
+    const before = await this.connect();
+    let facts = await explained(() => before.start());
     const { instrument } = facts;
     const stateDir = stateDirOf(values);
     this.opened = await openRun({ values, stateDir, account, mode, instrument, runId, console });
@@ -100,21 +101,28 @@ export class VenueRun {
     refuseStrangers(facts, open, adopt);
     if (facts.openOrders.some(isOwn)) {
       await cancelOld(place, open);
-      await first.close();
+      await before.close();
       const second = await this.connect();
       facts = await explained(() => second.start()); // what filled before it was cancelled is in this one
     }
     const { logger } = open.log;
-    this.watch = await place.watch(runId, (level, text) => logger[level](text));
     this.inbox.noteTo((level, text) => logger[level](text));
     for (const warning of facts.warnings) logger.warn(warning);
-    this.client?.open();
-    const mid = await firstMidOf(this.inbox, FIRST_BOOK_MS);
+    const client = this.client as VenueClient;
+    const funding = await missedFunding(client, open.opened.restored, open.opened.paths.ledger);
+    // Nothing is sent before it watches; meanwhile the feeds open.
+    const watched = place.watch(runId, (level, text) => logger[level](text));
+    client.open();
+    const first = firstMidOf(this.inbox, FIRST_BOOK_MS);
+    await Promise.allSettled([watched.then((watch) => (this.watch = watch)), first]);
+    await watched;
+    const mid = await first;
     await privateLink(this.inbox, PRIVATE_LINK_MS);
     fits(facts.instrument, values, mid);
     const { position, unaccounted, lastRun } = open.opened.restored;
     const us = clock.now();
-    const opening = openingOf({ kind: place.network, facts, position, unaccounted, mid, us });
+    const kind = place.network;
+    const opening = openingOf({ kind, facts, position, unaccounted, funding, mid, us });
     const said = openingText(opening, lastRun === null);
     if (said !== null) logger.warn(said);
     const dropped = dropOldRecordings(open.opened.paths.ledger, values.replayDays, Date.now());

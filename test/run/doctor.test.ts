@@ -10,6 +10,7 @@ import { readLayers } from '#config/layers';
 import { venueDoctor } from '#run/doctor';
 import { noMarket } from '#run/market-names';
 import type { Check } from '#run/venue-module';
+import { venueNamed } from '#run/venue-registry';
 import type { ServedVenue } from '#run/venue-serve';
 import { serveVenue } from '#run/venue-serve';
 import { loopbackCredentials } from '#sim/venues/apex/credentials';
@@ -227,6 +228,28 @@ describe('each thing that can be wrong', () => {
       expect.stringMatching(/not done within 0.2 s \(last: configuration\).*check the connection, --network and --/),
     ]); // prettier-ignore
   });
+
+  test.each([
+    ['paradex', { MM_PARADEX_PRIVATE_KEY: '' }, /needs a key: set MM_PARADEX_PRIVATE_KEY/],
+    ['apex', { MM_APEX_SECRET: '' }, /needs keys: set MM_APEX_SECRET /],
+  ] as const)('%s: no key and no network: both, the key first', async (venue, env, key) => {
+    const nobody = { [`MM_${venue.toUpperCase()}_URL`]: 'http://127.0.0.1:1' };
+    const problems = of(await doctor(venue, undefined, { ...env, ...nobody }), 'problem');
+    expect(problems).toEqual([expect.stringMatching(key), expect.stringMatching(/does not answer at .*check the connection/)]); // prettier-ignore
+  });
+
+  test.each([
+    ['paradex', { MM_PARADEX_PRIVATE_KEY: '' }, 'no market XY-USDT at '],
+    ['apex', { MM_APEX_SECRET: '' }, 'no market XY-USDT at ApeX'],
+  ] as const)('%s: a run says at once that there is no key and no such market, and which there are', async (venue, env, where) => {
+    const { origin } = served.get(venue) as ServedVenue;
+    const own = { ...KEYS, MM_NETWORK: 'testnet', MM_MARKET: 'XY-USDT', [`MM_${venue.toUpperCase()}_URL`]: origin };
+    const { values } = readLayers({ flags: {}, env: { ...own, ...env }, dotenvPath: null, configPath: null });
+    const refused = (await venueNamed(venue)).place(values, () => undefined);
+    await expect(refused).rejects.toMatchObject({
+      lines: [expect.stringContaining('set MM_'), expect.stringMatching(new RegExp(`^${where}.*it has 1: BTC-USD`))],
+    });
+  }); // prettier-ignore
 
   test.each([
     [0o644, 1],

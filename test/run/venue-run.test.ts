@@ -8,7 +8,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { readLayers } from '#config/layers';
 import { Instrument } from '#core/instrument';
 import type { PlaceCommand } from '#core/messages';
-import type { Micros } from '#core/units';
+import type { Micros, Money, Rate, TickPrice } from '#core/units';
 import { AccountLock } from '#ledger/lock';
 import { accountPaths } from '#ledger/paths';
 import { LedgerReader } from '#ledger/reader';
@@ -23,7 +23,10 @@ import { runOnVenue } from '#run/venue-run';
 import { WireInbox } from '#run/wire-inbox';
 import { readInfo } from '#tape/read';
 import { home } from '../cli/command.js';
-import { FAKE_SPEC, FakeClient, FakeVenue, stranger } from './fake-venue.js';
+import { FAKE_SPEC, FakeClient, FakeVenue, MID, stranger } from './fake-venue.js';
+
+// Each run listens to both to the end of the process, and here are more runs than a process has.
+for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(30);
 
 interface Ended {
   readonly code: number;
@@ -182,6 +185,19 @@ describe('what the ledger does not know', () => {
     // and the next start knows it
     expect((await run(at, venue)).code).toBe(0);
   });
+
+  test('funding that was paid and no run heard of is funding, and no transfer', async () => {
+    const venue = new FakeVenue();
+    const at = home();
+    const { ledger } = await run(at, venue, 0.2);
+    const us = reading(ledger, (reader) => reader.newestUs());
+    const paid = { kind: 'funding' as const, amount: -3e8 as Money, rate: 0 as Rate };
+    for (const at of [us, 1 as Micros]) venue.payments.push({ ...paid, us: at, mark: MID as TickPrice });
+    venue.equity -= 3e8;
+    expect((await run(at, venue, 0.2)).code).toBe(0);
+    const row = reading(ledger, (r) => r.account('paradex', 'testnet', 'BTC-USD-PERP'));
+    expect(row?.position).toMatchObject({ funding: -3e8, transfers: 5_000e8, lots: 0 });
+  }); // prettier-ignore
 
   test('money that moved between runs is a transfer, no profit', async () => {
     const at = home();
