@@ -105,10 +105,8 @@ async function hosted(
   stands.forEach(({ layered, paper }, i) =>
     paper.whenGone((why) => {
       view.line(`${layered.values.venue}: ${why}`);
-      ab.host.shutDown(
-        why,
-        pairs[i]?.map(({ run }) => run),
-      );
+      for (const { run } of pairs[i] ?? []) run.venueGone(why);
+      ab.host.poke();
     }),
   );
   try {

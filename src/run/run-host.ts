@@ -154,10 +154,8 @@ export class RunHost {
     }
   }
 
-  /** Asks all of them, or some, to end in order. */
-  shutDown(why: string, runs: readonly LiveRun[] = this.parts.runs): void {
-    for (const run of this.running)
-      if (runs.includes(run)) this.guarded(run, () => run.shutDown(why));
+  private shutDown(why: string): void {
+    for (const run of this.running) this.guarded(run, () => run.shutDown(why));
   }
 
   private leaveAtOnce(): void {

@@ -104,6 +104,20 @@ test('a venue that is none is named', async () => {
   ]);
 });
 
+test('a venue that dies ends its two, the others go on', SLOW, async () => {
+  const at = home();
+  const run = await quoting(at, 'paradex,apex');
+  process.kill(venueOf(run, 'apex'), 'SIGKILL');
+  await run.said(/^apex: the paper venue is gone \(killed\)$/m);
+  await run.said(/apex +static +\S+ INFO +run ends: the paper venue is gone/);
+  await run.said(/apex +dynamic +\S+ INFO +run ends: the paper venue is gone/);
+  expect(await liveIn(at)).toEqual(['paradex dynamic true', 'paradex static true']);
+  expect(run.out()).not.toMatch(/may remain open/);
+  run.process.kill('SIGINT');
+  expect(await run.ended).toBe(1);
+  for (const mode of MODES) expect(endOf(at, `paradex-paper-${mode}`)).toMatch(/SIGINT 0 open 0$/);
+});
+
 describe.runIf(process.env['MM_AB_CAMPAIGN'] === '1')('campaign', () => {
   test('both venues: four bots, one stopped alone, mm stop ends the rest', SLOW, async () => {
     const at = home();
@@ -124,21 +138,6 @@ describe.runIf(process.env['MM_AB_CAMPAIGN'] === '1')('campaign', () => {
     expect(run.out()).toMatch(/^ +paradex +paradex +apex +apex$/m);
     const again = await mm(at, [...AB, '--venue', 'paradex']);
     expect([again.code, again.err.includes('latched by operator')]).toEqual([3, true]);
-  });
-
-  test('a venue that dies ends its two, the others go on', SLOW, async () => {
-    const at = home();
-    const run = await quoting(at, 'paradex,apex');
-    const { paperUrl } = { paperUrl: readFileSync(join(at, 'state', 'apex-paper-static.reach.json'), 'utf8') }; // prettier-ignore
-    process.kill(await listenerOf((JSON.parse(paperUrl) as { url: string }).url), 'SIGKILL');
-    await run.said(/^apex: the paper venue is gone \(killed\)$/m);
-    await run.said(/apex +static +\S+ INFO +run ends: the paper venue is gone/);
-    await run.said(/apex +dynamic +\S+ INFO +run ends: the paper venue is gone/);
-    expect(await liveIn(at)).toEqual(['paradex dynamic true', 'paradex static true']);
-    run.process.kill('SIGINT');
-    expect(await run.ended).toBe(4);
-    for (const mode of MODES)
-      expect(endOf(at, `paradex-paper-${mode}`)).toMatch(/SIGINT 0 open 0$/);
   });
 
   test(
@@ -191,10 +190,10 @@ describe.runIf(process.env['MM_AB_CAMPAIGN'] === '1')('campaign', () => {
   });
 });
 
-/** The process that listens there. */
-async function listenerOf(origin: string): Promise<number> {
-  const { execFileSync } = await import('node:child_process');
-  const port = new URL(origin).port;
-  const text = execFileSync('ss', ['-ltnpH', `sport = :${port}`], { encoding: 'utf8' });
-  return Number(/pid=(\d+)/.exec(text)?.[1] ?? NaN);
+/** The process that serves it, a child of `mm ab`. */
+function venueOf({ process: { pid } }: Running, venue: string): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  const serves = (child: string): boolean =>
+    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(`\0venue\0${venue}\0`);
+  return Number(children.find(serves));
 }

@@ -105,18 +105,6 @@ describe('the host', () => {
     expect(new Set(firsts)).toEqual(new Set(['a', 'b']));
   });
 
-  test('some may be asked to end while the others go on', async () => {
-    const gone = new Puppet(() => undefined);
-    const stays = new Puppet(endsAt(9, 0));
-    const runs = [gone, stays] as unknown as LiveRun[];
-    const host = new RunHost({ runs, clock: new RunClock(1_000, 0), show: () => undefined });
-    const ended = host.untilEnd();
-    host.shutDown('its venue is gone', runs.slice(0, 1));
-    expect(await ended).toBe(0);
-    expect(gone.calls).toContain('its venue is gone');
-    expect(stays.calls).not.toContain('shutDown');
-  });
-
   test('never beyond the limit of those that still run', async () => {
     const clock = new RunClock(1e6, 0);
     const limit = clock.startUs + 7e6;
