@@ -1,5 +1,6 @@
 // Cards of Paradex's own protocol, the second half: empty deltas, what maintenance ends, the cap on open orders,
-// subscriptions that name their markets, funding that a fill tells of. Over real sockets on 127.0.0.1.
+// subscriptions that name their markets, funding that a fill tells of, and both settings of what nobody could confirm
+// (quirks.ts) where no other card has them. Over real sockets on 127.0.0.1.
 import { afterEach, expect, test } from 'vitest';
 import { WallClock } from '#run/clock';
 import { Instrument } from '#core/instrument';
@@ -12,8 +13,7 @@ import { serve } from '#sim/venues/server';
 import type { FaceServer } from '#sim/venues/server';
 import type { NewOrder } from './harness.js';
 import { HandMadeMarket, quiet, until } from './harness.js';
-import type { ParadexTrader } from './paradex-trader.js';
-import { RawSocket, connectedTrader } from './paradex-trader.js';
+import { ParadexTrader, RawSocket, connectedTrader } from './paradex-trader.js';
 
 /** The mark is 100,000.5; 5 bp of it are 50. */
 const NEAR: NewOrder = { side: 'buy', price: '99990', size: '0.01' };
@@ -32,14 +32,19 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
-async function served(quirks: Partial<ParadexQuirks> = {}): Promise<Served> {
+async function face(quirks: Partial<ParadexQuirks>, limitScale = 1): Promise<Omit<Served, 'trader'>> {
   const clock = new WallClock();
   const market = new HandMadeMarket(clock);
   const instrument = new Instrument(SYNTHETIC_INSTRUMENT);
-  const face = new ParadexFace({ clock, instrument, feed: market, seed: 1, quirks });
-  const server = await serve(face, 0);
+  const made = new ParadexFace({ clock, instrument, feed: market, seed: 1, quirks, limitScale });
+  const server = await serve(made, 0);
   open.push(server);
-  return { face, market, server, trader: await connectedTrader(server.origin) };
+  return { face: made, market, server };
+} // prettier-ignore
+
+async function served(quirks: Partial<ParadexQuirks> = {}): Promise<Served> {
+  const bare = await face(quirks);
+  return { ...bare, trader: await connectedTrader(bare.server.origin) };
 }
 
 const framesOf = (socket: RawSocket): Frame[] =>
@@ -166,3 +171,144 @@ test.each([
     expect(payments[0]?.['fill_id']).toBe(fundingPaid === 'alone' ? '' : fill?.['id']);
   },
 );
+
+test.each([
+  [true, true],
+  [false, false],
+])('VC-97 a socket without the SBE query, by switch: %s', async (plainSockets, open) => {
+  const { server } = await face({ plainSockets });
+  const opens = (query: string): Promise<boolean> =>
+    RawSocket.open(`${server.origin.replace('http', 'ws')}/v1${query}`).then(
+      () => true,
+      () => false,
+    );
+  expect([await opens(''), await opens(SBE)]).toEqual([open, true]);
+});
+
+test.each([10, 50] as const)('VC-98 the largest batch is one of %i', async (batchMost) => {
+  const { trader } = await served({ batchMost });
+  const bodies = Array.from({ length: batchMost + 1 }, () => trader.body(NEAR));
+  const answer = async (count: number): Promise<unknown> =>
+    (await trader.rest('POST', '/orders/batch', bodies.slice(0, count))).status;
+  expect([await answer(batchMost), await answer(batchMost + 1)]).toEqual([201, 400]);
+});
+
+test.each([
+  ['object', true, false],
+  ['array', false, true],
+  ['both', true, true],
+] as const)('VC-99 order.create_batch takes %s', async (batchParams, object, array) => {
+  const { trader } = await served({ batchParams });
+  const taken = async (params: unknown): Promise<boolean> =>
+    'result' in ((await trader.socket?.call('order.create_batch', params)) ?? {});
+  const orders = [trader.body(NEAR)];
+  expect([await taken({ orders }), await taken(orders)]).toEqual([object, array]);
+});
+
+/** A bid of 0.02 at the touch of which 0.005 is filled, and what a modify to `size` leaves open of it. */
+async function partlyFilled(quirks: Partial<ParadexQuirks>, size: string) {
+  const { market, trader } = await served(quirks);
+  const order: NewOrder = { side: 'buy', price: '100000.5', size: '0.02', clientId: 'a' };
+  const { id } = await trader.place(order);
+  market.print('sell', 100_000.5, 0.005);
+  await until(() => trader.heard.fills.length === 1, 'the fill');
+  await trader.modify(id, { ...order, price: '99990', size });
+  await quiet();
+  const [found] = await trader.open();
+  return { price: found?.price, left: Number(((found?.size ?? 0) - (found?.filled ?? 0)).toFixed(6)) };
+} // prettier-ignore
+
+test.each([
+  ['total', 0.005],
+  ['remaining', 0.01],
+] as const)('VC-100 the size in a modify is %s', async (modifySize, left) => {
+  expect(await partlyFilled({ modifySize }, '0.01')).toEqual({ price: 99990, left });
+});
+
+test.each([
+  [true, 99990, 0.005],
+  [false, 100000.5, 0.015],
+])('VC-101 a partly filled order may be modified: %s', async (modifyPartlyFilled, price, left) => {
+  expect(await partlyFilled({ modifyPartlyFilled }, '0.01')).toEqual({ price, left });
+});
+
+test.each([
+  ['own', 'SELL'],
+  ['taker', 'BUY'],
+] as const)('VC-102 the side of a fill is %s', async (fillSide, said) => {
+  const { market, trader } = await served({ fillSide });
+  await trader.place({ side: 'sell', price: '100000.5', size: '0.02' });
+  market.print('buy', 100_000.5, 0.02);
+  await until(() => trader.heard.fills.length === 1, 'the fill');
+  const fills = (await trader.rest('GET', '/fills')).json['results'];
+  expect(fills).toMatchObject([{ side: said, liquidity: 'MAKER' }]);
+});
+
+test.each([
+  [false, 12],
+  [true, 9],
+])('VC-103 the limit of an address counts order calls by REST: %s', async (ipLimitCoversOrders, taken) => {
+  // Nine calls a minute for an address, four orders a second for an account, of which there are three.
+  const { server } = await face({ ipLimitCoversOrders }, 0.006);
+  const traders = [1, 2, 3].map(() => new ParadexTrader(server.origin));
+  const place = async (trader: ParadexTrader): Promise<number> =>
+    (await trader.rest('POST', '/orders', trader.body(NEAR))).status;
+  const said: number[] = [];
+  for (const trader of traders) {
+    await trader.login();
+    for (let i = 0; i < 4; i += 1) said.push(await place(trader));
+  }
+  expect(said).toEqual(said.map((_, i) => (i < taken ? 201 : 429)));
+}); // prettier-ignore
+
+test.each([
+  [true, 0],
+  [false, 1],
+])('VC-104 a clean goodbye cancels as a loss does: %s', async (disconnectOnCleanClose, left) => {
+  const { trader } = await served({ disconnectOnCleanClose });
+  await trader.arm();
+  await trader.place(NEAR);
+  trader.socket?.socket.close(1000);
+  await quiet();
+  expect(await trader.open()).toHaveLength(left);
+});
+
+test.each([
+  [0, 0],
+  [60_000_000, 1],
+])('VC-105 cancel-on-disconnect comes after %i us', async (disconnectDelayUs, left) => {
+  const { trader } = await served({ disconnectDelayUs });
+  await trader.arm();
+  await trader.place(NEAR);
+  trader.cut();
+  await quiet();
+  expect(await trader.open()).toHaveLength(left);
+});
+
+test('VC-106 a book in coarser steps: levels at the outer edge of their step, the touch as it is', async () => {
+  const venue = await served();
+  const path = '/orderbook/BTC-USD-PERP?depth=2&price_tick=2';
+  const { json } = await venue.trader.rest('GET', path);
+  expect(json).toMatchObject({
+    bids: [['100000', '1'], ['99998', '2']],
+    asks: [['100002', '2'], ['100004', '1']],
+    best_bid_api: ['100000', '1'],
+    best_ask_api: ['100001', '1'],
+  });
+  const socket = await publicSocket(venue);
+  await socket.call('subscribe', { channel: 'order_book.BTC-USD-PERP.snapshot@15@50ms@0_5' });
+  await until(() => socket.frames.length > 0, 'a snapshot');
+  expect(framesOf(socket)[0]).toMatchObject({ asks: [['100001', '1'], ['100002', '1'], ['100003', '1']] });
+}); // prettier-ignore
+
+test('VC-107 the leverage of an account is told as it is, whatever is asked for; a fill names its book', async () => {
+  const { trader, market } = await served();
+  const wish = await trader.rest('POST', '/account/margin/BTC-USD-PERP', { leverage: 10 });
+  const { json } = await trader.rest('GET', '/account/margin?market=BTC-USD-PERP');
+  expect([wish.json['leverage'], json['configs']]).toMatchObject([50, [{ leverage: 50 }]]);
+  market.level('buy', 99_990, 1);
+  await trader.place({ ...NEAR, kind: 'market', price: '0' });
+  const { json: book } = await trader.rest('GET', '/orderbook/BTC-USD-PERP');
+  const [fill] = (await trader.rest('GET', '/fills')).json['results'] as Record<string, unknown>[];
+  expect(fill?.['orderbook_seq_no']).toBe(book['seq_no']);
+});

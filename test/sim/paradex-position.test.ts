@@ -14,7 +14,7 @@ const shortOf = (liquidateAbove: number): ParadexAccount => {
   const account = { position, accrued: () => 0, liquidateBelow: 0, liquidateAbove };
   return {
     ...{ exchange: { account, markPrice: 1e6 }, instrument: new Instrument(SYNTHETIC_INSTRUMENT) },
-    ...{ market: 'BTC-USD-PERP', address: '0x1', untoldFunding: 0, fills: [] },
+    ...{ market: 'BTC-USD-PERP', address: '0x1', untoldFunding: 0, leverage: 50, fills: [] },
     ...{ createdUs: US, updatedUs: US },
   } as unknown as ParadexAccount;
 };

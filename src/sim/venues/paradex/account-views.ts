@@ -70,7 +70,11 @@ export function positionWire(account: ParadexAccount, nowUs: Micros, seq: bigint
     unrealized_funding_pnl: formatMoney(funding),
     realized_positional_pnl: formatMoney(position.realised),
     realized_positional_funding_pnl: formatMoney((position.funding - untold) as Money),
-    ...{ cached_funding_index: '0', liquidation_price: liquidation, leverage: '50' },
+    ...{
+      cached_funding_index: '0',
+      liquidation_price: liquidation,
+      leverage: String(account.leverage),
+    },
     status: lots === 0 ? 'CLOSED' : 'OPEN',
     last_fill_id: account.fills[account.fills.length - 1]?.id ?? '',
     seq_no: long(seq),
@@ -158,7 +162,8 @@ export function fillFrame(
   nowUs: Micros,
   version: SbeVersion,
 ): Uint8Array {
-  const later = version === 2 ? { flags: 0, orderbookSeqNo: 0n } : {};
+  const later =
+    version === 2 ? { flags: 0, orderbookSeqNo: BigInt(fill.orderbook_seq_no ?? 0) } : {};
   return writeFrame(FILL, version, {
     values: {
       ...{ ts: nowUs, seq, fillType: enumOf(FILL_TYPE, fill.fill_type) },

@@ -27,6 +27,8 @@ export interface AccountParts {
   readonly fundingPaid: 'with-fills' | 'alone';
   readonly now: () => Micros;
   readonly seq: () => bigint;
+  /** Number of the newest change of the public book. */
+  readonly bookSeq: () => number;
   readonly news: (account: ParadexAccount, news: AccountNews) => void;
 }
 
@@ -82,6 +84,10 @@ export class ParadexAccount {
 
   get market(): string {
     return this.parts.market;
+  }
+
+  get leverage(): number {
+    return this.parts.exchange.account.leverage;
   }
 
   /** Funding that was paid and that no fill has told yet. */
@@ -247,6 +253,7 @@ export class ParadexAccount {
       realized_pnl: formatMoney(profit),
       realized_funding: formatMoney(paid),
       underlying_price: instrument.formatPrice(this.exchange.markPrice),
+      orderbook_seq_no: this.parts.bookSeq(),
       created_at: Math.floor(event.us / 1000),
       account: this.address,
     };

@@ -47,8 +47,8 @@ export class Broadcast {
     if (channel.topic === 'funding') return this.marketNews({ kind: 'funding' });
     if (channel.topic !== 'snapshot') return null;
     return {
-      data: () => bookWire(market, channel.depth),
-      frame: (version) => bookFrame(market, version, null, channel.depth),
+      data: () => bookWire(market, channel),
+      frame: (version) => bookFrame(market, version, null, channel),
     };
   }
 

@@ -12,13 +12,16 @@ export interface Channel {
   /** Microseconds between periodic snapshots; 0 for the others. */
   readonly everyUs: number;
   readonly depth: number;
+  /** Levels are told in steps of this price; 0: of the market's tick. */
+  readonly priceTick: number;
 }
 
+const WHOLE = { depth: Infinity, priceTick: 0 };
 const open = (name: string, topic: PublicTopic): Channel => ({
-  ...{ name, topic, private: false, everyUs: 0, depth: Infinity },
+  ...{ name, topic, private: false, everyUs: 0, ...WHOLE },
 });
 const closed = (name: string, topic: PrivateTopic): Channel => ({
-  ...{ name, topic, private: true, everyUs: 0, depth: Infinity },
+  ...{ name, topic, private: true, everyUs: 0, ...WHOLE },
 });
 
 const BARE: Readonly<Record<string, Channel>> = {
@@ -66,14 +69,17 @@ export function channelOf(name: string, market: string): Channel | null {
   if (dot < 0 || known === undefined) return null;
   const [topic, all, needsToken] = known;
   if (rest !== market && !(all && rest === 'ALL')) return null;
-  return { name, topic, private: needsToken, everyUs: 0, depth: Infinity };
+  return { name, topic, private: needsToken, everyUs: 0, ...WHOLE };
 }
 
 function bookChannel(name: string, rest: string): Channel | null {
   if (rest === 'deltas' || rest === 'interactive_deltas') return open(name, 'deltas');
-  const periodic = /^(snapshot|interactive)@15@(50|100|200|400)ms(@[0-9_]+)?$/.exec(rest);
+  const periodic = /^(snapshot|interactive)@15@(50|100|200|400)ms(?:@([0-9]+(?:_[0-9]+)?))?$/.exec(
+    rest,
+  );
   if (periodic === null) return null;
   const everyUs = Number(periodic[2]) * 1000;
   if (periodic[1] === 'interactive' ? everyUs < 100_000 : everyUs > 100_000) return null;
-  return { name, topic: 'snapshot', private: false, everyUs, depth: 15 };
+  const priceTick = Number(periodic[3]?.replace('_', '.') ?? 0);
+  return { name, topic: 'snapshot', private: false, everyUs, depth: 15, priceTick };
 }

@@ -114,17 +114,29 @@ export function bboWire(market: ParadexMarket): BboWire {
   };
 }
 
-/** Levels from the touch outwards, at most `depth` of them. */
-export function levelsOf(market: ParadexMarket, side: Side, depth = Infinity): LevelWire[] {
+/** How much of the book is told, and how coarsely: in steps of `priceTick` (0: of the market's own tick). */
+export interface Cut {
+  readonly depth: number;
+  readonly priceTick: number;
+}
+const WHOLE: Cut = { depth: Infinity, priceTick: 0 };
+
+/** Levels from the touch outwards, at most `depth` of them; what lies within a step is told at its outer edge. */
+export function levelsOf(market: ParadexMarket, side: Side, { depth, priceTick } = WHOLE): LevelWire[] {
   const { book, instrument } = market;
+  const step = Math.max(1, Math.round(priceTick / instrument.tickSize));
+  const edgeOf = (ticks: number): number => (side === BID ? Math.floor(ticks / step) : Math.ceil(ticks / step)) * step;
   const out: LevelWire[] = [];
   let ticks = side === BID ? book.bidTicks : book.askTicks;
   while (ticks !== NO_PRICE && out.length < depth) {
-    out.push([instrument.formatPrice(ticks), instrument.formatSize(book.lotsAt(side, ticks))]);
-    ticks = book.next(side, ticks);
+    const edge = edgeOf(ticks);
+    let lots = 0;
+    for (; ticks !== NO_PRICE && edgeOf(ticks) === edge; ticks = book.next(side, ticks))
+      lots += book.lotsAt(side, ticks);
+    out.push([instrument.formatPrice(edge as Ticks), instrument.formatSize(lots as Lots)]);
   }
   return out;
-}
+} // prettier-ignore
 
 export interface FullBookWire extends OrderBookWire {
   readonly best_bid_api: LevelWire;
@@ -133,14 +145,16 @@ export interface FullBookWire extends OrderBookWire {
   readonly best_ask_interactive: LevelWire;
 }
 
-export function bookWire(market: ParadexMarket, depth: number): FullBookWire {
-  const bids = levelsOf(market, BID, depth);
-  const asks = levelsOf(market, ASK, depth);
-  const none: LevelWire = ['', ''];
+export function bookWire(market: ParadexMarket, cut: Cut): FullBookWire {
+  const bids = levelsOf(market, BID, cut);
+  const asks = levelsOf(market, ASK, cut);
+  const { bid, bidSize, ask, askSize } = touchOf(market);
+  const bestBid: LevelWire = [bid, bidSize];
+  const bestAsk: LevelWire = [ask, askSize];
   return {
     ...{ market: market.symbol, seq_no: market.seq, last_updated_at: ms(market.us), bids, asks },
-    ...{ best_bid_api: bids[0] ?? none, best_ask_api: asks[0] ?? none },
-    ...{ best_bid_interactive: bids[0] ?? none, best_ask_interactive: asks[0] ?? none },
+    ...{ best_bid_api: bestBid, best_ask_api: bestAsk },
+    ...{ best_bid_interactive: bestBid, best_ask_interactive: bestAsk },
   };
 }
 
@@ -194,18 +208,18 @@ export function bookChangeWire(market: ParadexMarket, news: MarketNews): BookWir
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
-/** `depth`: of a periodic snapshot channel; the delta channels carry everything. */
+/** `cut`: of a periodic snapshot channel; the delta channels carry everything. */
 export function bookFrame(
   market: ParadexMarket,
   version: SbeVersion,
   changes: readonly LevelChange[] | null,
-  depth = Infinity,
+  cut = WHOLE,
 ): Uint8Array {
   const touch = touchOf(market);
   const { instrument } = market;
   const side = (wanted: Side): Level[] =>
     changes === null
-      ? levelsOf(market, wanted, depth)
+      ? levelsOf(market, wanted, cut)
       : changes
           .filter((c) => c.side === wanted)
           .map((c) => [instrument.formatPrice(c.ticks), instrument.formatSize(c.lots)]);

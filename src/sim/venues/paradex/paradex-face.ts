@@ -297,6 +297,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
       },
       now: () => this.now(),
       seq: () => this.seq(),
+      bookSeq: () => this.market.seq,
       news: (from, news) => this.broadcast.private(from, news),
     });
     this.floor.add(account.exchange, this.now());

@@ -19,7 +19,7 @@ export interface ParadexQuirks {
   readonly modifySize: 'total' | 'remaining';
   /** Whether a partly filled order may be modified. */
   readonly modifyPartlyFilled: boolean;
-  /** The 1,500 a minute of an address also count order calls. */
+  /** The 1,500 a minute of an address also count order calls by REST. */
   readonly ipLimitCoversOrders: boolean;
   /** `side` of a fill: the account's own, or the taker's. */
   readonly fillSide: 'own' | 'taker';

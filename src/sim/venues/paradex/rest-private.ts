@@ -166,10 +166,15 @@ function cancelAll(context: RouteContext, account: ParadexAccount): RouteAnswer 
   return { ...json(200, {}), act: answer.act };
 }
 
+/** Set for the whole venue: a wish to change it is answered with what holds. */
+const marginOf = ({ market, leverage }: ParadexAccount): object => ({
+  ...{ market, leverage, margin_type: 'CROSS' },
+});
+
 const margin = (context: RouteContext, account: ParadexAccount): RouteAnswer =>
   json(200, {
     account: account.address,
-    configs: [{ market: account.market, leverage: 50, margin_type: 'CROSS' }],
+    configs: [marginOf(account)],
   });
 
 const route = (
@@ -195,11 +200,8 @@ export const PRIVATE_ROUTES: readonly Route[] = [
   route('GET', '/account/margin', 'reads', margin),
   route('POST', '/account/margin/:market', 'reads', (context, account) => {
     context.venue.rules.known(context.params[0] ?? '');
-    const body = bodyOf(jsonBody(context));
-    const leverage = Number(body['leverage'] ?? 50);
-    return json(200, {
-      ...{ account: account.address, market: account.market, leverage, margin_type: 'CROSS' },
-    });
+    bodyOf(jsonBody(context));
+    return json(200, { account: account.address, ...marginOf(account) });
   }),
   route('GET', '/positions', 'reads', positions),
   route('GET', '/balance', 'reads', (_context, account) =>

@@ -54,7 +54,9 @@ const known = (context: RouteContext): void => context.venue.rules.known(context
 
 function book(context: RouteContext): unknown {
   known(context);
-  return bookWire(context.venue.market, numberIn(context.query, 'depth', 20));
+  const { query, venue } = context;
+  const cut = { depth: numberIn(query, 'depth', 20), priceTick: numberIn(query, 'price_tick', 0) };
+  return bookWire(venue.market, cut);
 }
 
 function klines(context: RouteContext): unknown {
