@@ -8,10 +8,10 @@ import { parseMoney } from '#core/money';
 import type { Network } from '#core/outside';
 import { fromSeconds } from '#core/units';
 import { LedgerReader } from '#ledger/reader';
-import type { FillRow } from '#ledger/rows';
 import { apexApiKey } from '#run/apex-account';
 import { ask } from '#run/ask-venue';
-import type { Comparison } from './soak-books.js';
+import { fillsThatDiffer, unequal } from './soak-books.js';
+import type { Comparison, Sums, ToldFill } from './soak-books.js';
 
 const PAGE = 100;
 const TIMEOUT = fromSeconds(5);
@@ -62,6 +62,13 @@ async function booksOf(access: ApexAccess): Promise<Books> {
   return { fills, open, positions, balance };
 }
 
+/** Fees are negative here. */
+const paid = (fill: FillWire): ToldFill => ({
+  ...fill,
+  fee: fill.fee.replace(/^-/, ''),
+  liquidity: fill.liquidity ?? fill.direction ?? 'TAKER',
+});
+
 const money = (text: string): number => parseMoney(text) ?? NaN;
 
 /** Compares the newest account of the ledger at `path` with the venue's word. */
@@ -81,7 +88,7 @@ export async function compareApexBooks(path: string, access: ApexAccess): Promis
     ); // prettier-ignore
     const { balance } = books;
     const equity = money(balance.walletBalance) + own.cost + money(balance.unrealizedPnl);
-    const pairs: readonly (readonly [string, number, number])[] = [
+    const pairs: Sums = [
       ['number of fills', ours.length, books.fills.length],
       ['fees', own.fees, books.fills.reduce((sum, { fee }) => sum + Math.abs(money(fee)), 0)],
       ['position (lots)', own.lots, lots],
@@ -90,10 +97,8 @@ export async function compareApexBooks(path: string, access: ApexAccess): Promis
       ['equity', settled + money(balance.unrealizedPnl), equity],
     ];
     const differences = [
-      ...fillsThatDiffer(ours, books.fills, instrument),
-      ...pairs.flatMap(([name, a, b]) =>
-        a === b ? [] : [`${name}: ${a} in the ledger, ${b} at the venue`],
-      ),
+      ...fillsThatDiffer(ours, books.fills.map(paid), instrument),
+      ...unequal(pairs),
       ...(books.open === 0 ? [] : [`${books.open} orders are open at the venue`]),
       ...reader.damage(),
     ];
@@ -101,25 +106,4 @@ export async function compareApexBooks(path: string, access: ApexAccess): Promis
   } finally {
     reader.close();
   }
-}
-
-function fillsThatDiffer(
-  ours: readonly FillRow[],
-  theirs: readonly FillWire[],
-  instrument: Instrument,
-): string[] {
-  const byId = new Map(theirs.map((fill) => [fill.id, fill]));
-  return ours.flatMap(({ tradeId, side, ticks, lots, fee }) => {
-    const told = byId.get(tradeId);
-    if (told === undefined) return [`fill ${tradeId} is not known to the venue`];
-    const pairs: readonly (readonly [string, unknown, unknown])[] = [
-      ['side', side, told.side === 'BUY' ? 1 : -1],
-      ['price', ticks, instrument.parsePrice(told.price)],
-      ['size', lots, instrument.parseSize(told.size)],
-      ['fee', fee, Math.abs(money(told.fee))],
-    ];
-    return pairs.flatMap(([name, a, b]) =>
-      a === b ? [] : [`fill ${tradeId}: ${name} ${String(a)}, not ${String(b)}`],
-    );
-  });
 }

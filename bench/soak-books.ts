@@ -137,9 +137,12 @@ export function compareBooks(path: string, venue: VenueBooks): Comparison {
   }
 }
 
-function fillsThatDiffer(
+/** A fill as any of the venues says it; a fee > 0 is paid. */
+export type ToldFill = Pick<FillWire, 'id' | 'side' | 'price' | 'size' | 'fee' | 'liquidity'>;
+
+export function fillsThatDiffer(
   ours: readonly FillRow[],
-  theirs: readonly FillWire[],
+  theirs: readonly ToldFill[],
   instrument: Instrument,
 ): string[] {
   const byId = new Map(ours.map((fill) => [fill.tradeId, fill]));
@@ -149,7 +152,7 @@ function fillsThatDiffer(
     const fill = byId.get(wire.id);
     byId.delete(wire.id);
     if (fill === undefined) {
-      found.push(`fill ${wire.id} of ${wire.client_id} is missing in the ledger`);
+      found.push(`fill ${wire.id} is missing in the ledger`);
       continue;
     }
     const pairs: readonly (readonly [string, unknown, unknown])[] = [
@@ -173,6 +176,14 @@ const money = (text: string | undefined): number =>
 const pricePart = (position: PositionWire | null): number =>
   money(position?.unrealized_pnl) - money(position?.unrealized_funding_pnl);
 
+/** Name, by the ledger, by the venue. */
+export type Sums = readonly (readonly [string, number, number])[];
+
+export const unequal = (sums: Sums): string[] =>
+  sums.flatMap(([name, ours, theirs]) =>
+    ours === theirs ? [] : [`${name}: ${ours} in the ledger, ${theirs} at the venue`],
+  );
+
 function sumsThatDiffer(
   { position: own, spec }: AccountRow,
   trades: readonly FillRow[],
@@ -182,7 +193,7 @@ function sumsThatDiffer(
   const size = (position?.size ?? '0').replace(/^-/, '');
   const lots = (instrument.parseSize(size) ?? 0) * (position?.side === 'SHORT' ? -1 : 1);
   const settled = own.transfers + own.realised - own.fees + own.funding;
-  const pairs: readonly (readonly [string, number, number])[] = [
+  const pairs: Sums = [
     ['number of fills', trades.length, fills.length],
     ['fees', own.fees, fills.reduce((sum, fill) => sum + money(fill.fee), 0)],
     ['position (lots)', own.lots, lots === 0 ? 0 : lots],
@@ -191,9 +202,7 @@ function sumsThatDiffer(
     ['funding', own.funding, money(position?.realized_positional_funding_pnl)],
     ['cash', settled - own.cost, money(account.total_collateral)],
   ];
-  const differences = pairs.flatMap(([name, ours, theirs]) =>
-    ours === theirs ? [] : [`${name}: ${ours} in the ledger, ${theirs} at the venue`],
-  );
+  const differences = unequal(pairs);
   const accrued = [money(position?.unrealized_funding_pnl), money(after?.unrealized_funding_pnl)];
   const equity = settled + pricePart(position);
   const off = money(account.account_value) - equity;

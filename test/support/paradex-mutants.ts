@@ -87,6 +87,9 @@ export const ACCOUNT_STATE: AccountWire = {
   settlement_asset: 'USDC', status: 'ACTIVE', seq_no: '1763683200123456789', updated_at: START_MS,
 }; // prettier-ignore
 
+export const pushText = (channel: string, data: unknown): string =>
+  JSON.stringify({ jsonrpc: '2.0', method: 'subscription', params: { channel, data } });
+
 export const bboWire = (random: Random, seq: number) => ({
   market: MARKET,
   bid: price(MID_TICKS - 1 - random.int(3)),

@@ -103,7 +103,8 @@ export async function recordedTape(
   const { instrument, firstUs } = readInfo(tape);
   const endUs = firstUs + minutes * 60e6;
   let over = false;
-  const copy = new Copy(join(folder, `${name}.tape`), instrument);
+  const part = whole ? `${name}.tape` : `${name}-part.tape`;
+  const copy = new Copy(join(folder, part), instrument);
   return copy.of(new TapeSource(tape), (block, i) => {
     over ||= !whole && block.kind[i] === ROW_GAP;
     // No venue prints off its own grid, and the clients refuse what does; two thirds of StandX's prints are so.

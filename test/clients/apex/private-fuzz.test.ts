@@ -3,12 +3,12 @@
 // within its order, with a fee that can be; nothing else moves the position; what cannot be read takes the link down, and
 // quotes with it. MM_FRAMES=1000000 npx vitest run test/clients/apex/private-fuzz.test.ts --testTimeout=3600000
 import { expect, test } from 'vitest';
-import type { EngineEvent } from '#core/messages';
 import { Random } from '#core/random';
-import type { Micros, Side } from '#core/units';
-import { ASK, BID } from '#core/units';
+import type { Micros } from '#core/units';
+import { BID } from '#core/units';
 import type { NaiveApexFill } from '../../support/apex-naive-fill.js';
 import { naiveApexFrame } from '../../support/apex-naive-fill.js';
+import { JudgedScene, whole } from '../../support/judged-scene.js';
 import { mutateText } from '../../support/paradex-mutants.js';
 import type { Rig, VenueOrder } from './scripted.js';
 import { START_US, SYMBOL, place, readyRig, reply } from './scripted.js';
@@ -22,44 +22,18 @@ const MOST_WORTH = 10_000_000;
 const NOW = 0 as Micros;
 const START_MS = START_US / 1000;
 
-const whole = (...values: number[]): boolean =>
-  values.every((value) => Number.isSafeInteger(value));
-
-/** No event may carry what cannot be. */
-function sound(event: EngineEvent): boolean {
-  switch (event.kind) {
-    case 'fill':
-      return (
-        whole(event.ticks, event.lots, event.fee, event.venueUs) &&
-        event.lots > 0 && event.venueUs >= 0 && event.ticks >= LOW && event.ticks <= HIGH
-      ); // prettier-ignore
-    case 'closed':
-      return whole(event.filledLots) && event.filledLots >= 0;
-    case 'account':
-      return whole(event.positionLots, event.equity, event.venueUs) && event.marginRatio >= -1e9;
-    case 'open-orders':
-      return event.orders.every(({ ticks, lots, filledLots }) => whole(ticks, lots, filledLots));
-    case 'funding':
-      return whole(event.amount);
-    default:
-      return !('ordinal' in event) || event.ordinal === null || whole(event.ordinal);
-  }
-}
-
 /** One client with an order resting, and what was fed to it. */
-class Scene {
-  ordinal = 0;
+class Scene extends JudgedScene {
   private trades = 0;
-  /** What each booked fill moved, and what became of it. */
+  /** What each booked fill moved. */
   private readonly booked = new Map<string, number>();
-  private readonly told = new Map<string, number>();
-  private readonly filled = new Map<number, number>();
-  private link = '';
 
   private constructor(
     readonly rig: Rig,
     private readonly random: Random,
-  ) {}
+  ) {
+    super(rig.heard, { lots: LOTS, low: LOW, high: HIGH });
+  }
 
   static async open(random: Random): Promise<Scene> {
     const rig = await readyRig();
@@ -76,14 +50,6 @@ class Scene {
     scene.quote();
     scene.judge();
     return scene;
-  }
-
-  get isUp(): boolean {
-    return this.link === 'up';
-  }
-
-  side(ordinal: number): Side {
-    return ordinal % 2 === 0 ? BID : ASK;
   }
 
   /** A new order rests. */
@@ -143,29 +109,6 @@ class Scene {
     if (known === null ? worth > MOST_WORTH : lots > LOTS) return 0;
     const moved = (known === null ? fill.side : this.side(known)) * lots;
     this.booked.set(fill.id, moved);
-    return moved;
-  }
-
-  /** Judges every event since the last call; by how many lots the position has moved. */
-  judge(): number {
-    let moved = 0;
-    for (const event of this.rig.heard.events.splice(0)) {
-      if (!sound(event)) throw new Error(`an event that cannot be: ${JSON.stringify(event)}`);
-      if (event.kind === 'fill') {
-        const ordinal = event.ordinal ?? 0;
-        this.filled.set(ordinal, (this.filled.get(ordinal) ?? 0) + event.lots);
-        this.told.set(event.tradeId, event.side * event.lots);
-        moved += event.side * event.lots;
-      }
-      if (event.kind === 'trade-bust') moved -= this.told.get(event.tradeId) ?? 0;
-      if (event.kind === 'closed') {
-        const most = Math.max(LOTS, this.filled.get(event.ordinal) ?? 0);
-        if (event.filledLots > most) throw new Error(`more than it had: ${JSON.stringify(event)}`);
-      }
-      if (event.kind === 'link' && event.channel === 'private') this.link = event.state;
-    }
-    this.rig.heard.notes.length = 0;
-    this.rig.heard.rows.length = 0;
     return moved;
   }
 }

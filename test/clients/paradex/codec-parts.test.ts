@@ -1,19 +1,19 @@
 // The parts of the codec one by one: long integers in JSON, the exact grid, the book's sequence rule, text and binary
-// saying the same, private facts from either, JSON-RPC texts.
+// saying the same, the words on orders and fills among it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson, quoteLongIntegers, tryParseJson } from '#clients/net/long-json';
+import {
+  accountWord, fillOfFact, fillWord, orderOfFact, orderWord, positionWord,
+} from '#clients/paradex/client-words'; // prettier-ignore
 import { MantissaGrid } from '#clients/paradex/codec/grid';
 import { ParadexFeed } from '#clients/paradex/codec/feed';
 import { readFrame } from '#clients/paradex/codec/frame';
 import {
   accountFrame, bboFrame, bookFrame, fillFrame, fundingFrame, orderFrame, positionFrame, summaryFrame, tradeFrame,
 } from '#clients/paradex/codec/from-wire'; // prettier-ignore
+import type { AccountFact, FillFact, OrderFact } from '#clients/paradex/codec/private';
 import { factOfFrame } from '#clients/paradex/codec/private';
-import { factOfPush, orderOfJson } from '#clients/paradex/codec/private-json';
-import {
-  errorText, pushText, readMessage, readRequest, replyText, requestText,
-} from '#clients/paradex/codec/rpc'; // prettier-ignore
 import { BookSequence } from '#clients/paradex/codec/sequence';
 import type { SbeVersion } from '#clients/paradex/endpoints';
 import { DecimalStep } from '#core/decimal';
@@ -154,38 +154,22 @@ describe('text and binary say the same', () => {
     return typeof frame === 'string' ? frame : factOfFrame(frame);
   };
 
-  test.each([0, 1, 2] as const)('private facts, version %i', (version) => {
-    const seq = 1763683200123456789n;
-    const order = version === 2 ? ORDER : { ...ORDER, request_info: undefined };
-    expect(factOf(orderFrame(ORDER, version))).toEqual(factOfPush('orders.ALL', order));
-    const fill = factOfPush(`fills.${MARKET}`, version === 2 ? FILL : { ...FILL, fee_currency: '' }); // prettier-ignore
-    expect(factOf(fillFrame(FILL, 7, version))).toEqual(fill);
-    expect(factOf(positionFrame(POSITION, version))).toEqual(factOfPush('positions', POSITION));
-    expect(factOf(accountFrame(ACCOUNT_STATE, version))).toEqual(factOfPush('account', ACCOUNT_STATE)); // prettier-ignore
-    expect(factOfPush('orders.ALL', order)).toMatchObject({ seq, reduceOnly: true, side: -1 });
-    expect(factOfPush('positions', POSITION)).toMatchObject({ size: '-0.006', seq });
+  test.each([0, 1, 2] as const)('words on our orders and fills, version %i', (version) => {
+    const told = version === 2 ? ORDER : { ...ORDER, request_info: undefined };
+    const order = orderOfFact(factOf(orderFrame(ORDER, version)) as OrderFact);
+    expect(order).toEqual(orderWord(told));
+    expect(order).toMatchObject({ seq: 1763683200123456789n, side: -1, state: 'open' });
+    expect(fillOfFact(factOf(fillFrame(FILL, 7, version)) as FillFact)).toEqual(fillWord(FILL));
+    const { size } = positionWord(POSITION) ?? {};
+    expect(factOf(positionFrame(POSITION, version))).toMatchObject({ size, market: MARKET });
+    const { status, value } = factOf(accountFrame(ACCOUNT_STATE, version)) as AccountFact;
+    expect(accountWord(ACCOUNT_STATE)).toMatchObject({ status, value });
   });
 
-  test('busts, transactions, and what is no fact', () => {
-    expect(factOfPush('tradebusts', { fill_id: 'f', market: MARKET })).toEqual({ kind: 'trade-bust', fillId: 'f', market: MARKET }); // prettier-ignore
-    expect(factOfPush('transaction', { id: 't', state: 'DONE' })).toMatchObject({ id: 't', type: '' }); // prettier-ignore
-    expect(factOfPush('mmp', {})).toBeUndefined();
-    for (const bad of [null, [], 'x', {}, { ...ORDER, size: 'NaN' }, { ...ORDER, id: '' }])
-      expect(orderOfJson(bad)).toBeNull();
-    expect(orderOfJson({ ...ORDER, status: 'ODD', side: 'ODD', seq_no: 'x' })).toMatchObject({ status: 'UNKNOWN', side: null, seq: 0n }); // prettier-ignore
+  test('what is no word', () => {
+    for (const bad of [null, [], 'x', {}, { ...ORDER, id: '' }, { ...ORDER, side: 'ODD' }])
+      expect(orderWord(bad)).toBeNull();
+    expect(fillWord({ ...FILL, side: 'ODD' })).toBeNull();
+    expect(orderWord({ ...ORDER, status: 'ODD', seq_no: 'x' })).toMatchObject({ state: 'pending', seq: 0n }); // prettier-ignore
   });
-});
-
-test('JSON-RPC texts, both ways', () => {
-  expect(readMessage(replyText(3, { status: 'ok' }, 10, 20))).toEqual({ kind: 'result', id: 3, result: { status: 'ok' } }); // prettier-ignore
-  const error = { code: 100, message: 'no', data: 'why' };
-  expect(readMessage(errorText(4, error, 1, 2))).toEqual({ kind: 'error', id: 4, error });
-  expect(readMessage(pushText('bbo.X', { a: 1 }))).toEqual({ kind: 'push', channel: 'bbo.X', data: { a: 1 } }); // prettier-ignore
-  const long = '{"jsonrpc":"2.0","id":1,"result":{"received_at":1763683200123456789}}';
-  expect(readMessage(long)).toMatchObject({ result: { received_at: '1763683200123456789' } });
-  for (const bad of ['', '[]', '{}', '{"id":1}', '{"method":"subscription","params":{}}', '{"id":1,"error":{}}'])
-    expect(readMessage(bad).kind).toBe('unreadable'); // prettier-ignore
-  expect(readRequest(requestText(1, 'auth', { bearer: 'x' }))).toEqual({ kind: 'ask', id: 1, method: 'auth', params: { bearer: 'x' } }); // prettier-ignore
-  expect(readRequest('{')).toMatchObject({ code: -32700 });
-  expect(readRequest('{"jsonrpc":"2.0","method":"auth"}')).toMatchObject({ code: -32600 });
 });

@@ -437,3 +437,31 @@ describe('outcomes that nobody told us', () => {
     expect(rig.venue.calls('POST', '/orders')).toHaveLength(1);
   });
 });
+
+describe('orders of another run', () => {
+  const of = (run: string, ordinal: number) =>
+    orderWire(ordinal, { id: `venue-${run}-${ordinal}`, client_id: `mm-${run}-${ordinal}` });
+  const stops = (rig: Rig): string[] =>
+    rig.heard.events.flatMap((event) => (event.kind === 'operator' ? [event.reason] : []));
+
+  test('what a dead run left, or had on its way, is no reason to stop', async () => {
+    const rig = await readyRig();
+    rig.venue.privateSocket.push('orders.ALL', of('dead', 1));
+    rig.run(90_000);
+    rig.venue.privateSocket.push('orders.ALL', of('dead', 1));
+    for (const status of ['CLOSED', 'NEVER_HEARD_OF'])
+      rig.venue.privateSocket.push('orders.ALL', { ...of('dead', 2), status });
+    rig.run(10);
+    expect(stops(rig)).toEqual([]);
+  });
+
+  test('a new one a minute later is of a bot that lives: everything stops, once', async () => {
+    const rig = await readyRig();
+    rig.run(61_000);
+    rig.venue.privateSocket.push('orders.ALL', of('other', 7));
+    rig.venue.privateSocket.push('orders.ALL', of('other', 8));
+    rig.run(10);
+    expect(stops(rig)).toHaveLength(1);
+    expect(stops(rig)[0]).toContain('another bot trades this account: order mm-other-7');
+  });
+});

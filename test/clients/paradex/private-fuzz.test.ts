@@ -11,16 +11,16 @@ import {
 } from '#clients/paradex/codec/from-wire';
 import type { SbeVersion } from '#clients/paradex/endpoints';
 import type { FillWire, OrderWire } from '#clients/paradex/wire';
-import type { EngineEvent } from '#core/messages';
 import type { SocketHandlers } from '#core/outside';
 import { Random } from '#core/random';
-import type { Micros, Side } from '#core/units';
-import { ASK, BID } from '#core/units';
+import type { Micros } from '#core/units';
+import { BID } from '#core/units';
 import {
   ACCOUNT_STATE, FILL, INSTRUMENT, ORDER, POSITION, mutate, mutateText,
 } from '../../support/paradex-mutants.js'; // prettier-ignore
 import type { NaiveFill, NaiveReading } from '../../support/paradex-naive-fill.js';
 import { naiveFillFrame, naiveFillText } from '../../support/paradex-naive-fill.js';
+import { JudgedScene, whole } from '../../support/judged-scene.js';
 import type { Rig } from './scripted.js';
 import { MARKET, START_US, place, readyRig, reply, results } from './scripted.js';
 
@@ -34,30 +34,6 @@ const NOW = 0 as Micros;
 const START_MS = START_US / 1000;
 const AFTER_MS = START_MS + 5_000;
 
-const whole = (...values: number[]): boolean =>
-  values.every((value) => Number.isSafeInteger(value));
-
-/** No event may carry what cannot be. */
-function sound(event: EngineEvent): boolean {
-  switch (event.kind) {
-    case 'fill':
-      return (
-        whole(event.ticks, event.lots, event.fee, event.venueUs) &&
-        event.lots > 0 && event.venueUs >= 0 && event.ticks >= LOW && event.ticks <= HIGH
-      ); // prettier-ignore
-    case 'closed':
-      return whole(event.filledLots) && event.filledLots >= 0;
-    case 'account':
-      return whole(event.positionLots, event.equity, event.venueUs) && event.marginRatio >= -1e9;
-    case 'open-orders':
-      return event.orders.every(({ ticks, lots, filledLots }) => whole(ticks, lots, filledLots));
-    case 'funding':
-      return whole(event.amount);
-    default:
-      return !('ordinal' in event) || event.ordinal === null || whole(event.ordinal);
-  }
-}
-
 /** Its two ids name two orders. Whose it is depends on what earlier damage has said of ids: not on these bytes alone. */
 const isContradictory = ({ orderId, clientId }: NaiveFill): boolean =>
   orderId.replace('v', 'mm-run1-') !== clientId;
@@ -69,20 +45,17 @@ interface Mutant {
 }
 
 /** One client with an order resting, and what was fed to it. */
-class Scene {
-  ordinal = 0;
+class Scene extends JudgedScene {
   trades = 0;
   private seq = 10;
   private readonly booked = new Set<string>();
-  /** Lots of the fills of each order. */
-  private readonly filled = new Map<number, number>();
-  /** The last word on the private link. */
-  private link = '';
 
   private constructor(
     readonly rig: Rig,
     private readonly random: Random,
-  ) {}
+  ) {
+    super(rig.heard, { lots: LOTS, low: LOW, high: HIGH });
+  }
 
   static async open(random: Random): Promise<Scene> {
     const rig = await readyRig();
@@ -100,14 +73,6 @@ class Scene {
     scene.quote();
     scene.judge();
     return scene;
-  }
-
-  get isUp(): boolean {
-    return this.link === 'up';
-  }
-
-  side(ordinal: number): Side {
-    return ordinal % 2 === 0 ? BID : ASK;
   }
 
   /** An order as the venue words it. */
@@ -202,26 +167,6 @@ class Scene {
     if (known === undefined ? worth > MOST_WORTH : lots > LOTS) return 0;
     this.booked.add(fill.id);
     return (known === undefined ? fill.side : this.side(known)) * lots;
-  }
-
-  /** Judges every event since the last call; by how many lots the position has moved. */
-  judge(): number {
-    let moved = 0;
-    for (const event of this.rig.heard.events.splice(0)) {
-      if (!sound(event)) throw new Error(`an event that cannot be: ${JSON.stringify(event)}`);
-      if (event.kind === 'fill') {
-        moved += event.side * event.lots;
-        const ordinal = event.ordinal ?? 0;
-        this.filled.set(ordinal, (this.filled.get(ordinal) ?? 0) + event.lots);
-      }
-      if (event.kind === 'closed') {
-        const most = Math.max(LOTS, this.filled.get(event.ordinal) ?? 0);
-        if (event.filledLots > most) throw new Error(`more than it had: ${JSON.stringify(event)}`);
-      }
-      if (event.kind === 'link' && event.channel === 'private') this.link = event.state;
-    }
-    this.rig.heard.notes.length = 0;
-    return moved;
   }
 }
 

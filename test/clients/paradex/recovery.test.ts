@@ -494,6 +494,13 @@ describe('limits and switches', () => {
     expect(rig.venue.orders('order.create')[0]?.params['instruction']).toBe(instruction);
   });
 
+  test.each([2_000, 5_000])('recvWindowMs %i: said in each order', async (recvWindowMs) => {
+    const rig = await readyRig({ recvWindowMs });
+    rig.client.send(NOW, [place(1, BID)]);
+    rig.run(5);
+    expect(rig.venue.orders('order.create')[0]?.params['recv_window']).toBe(recvWindowMs);
+  });
+
   test.each([
     ['plain', 1, 0],
     ['sbe', 2, 2],
