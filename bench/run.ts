@@ -24,7 +24,7 @@ const LONG = [
   ['500 points of a sweep beside bare spinners (2 min)', 'node dist/bench/sweep.js'],
   ['against hftbacktest (5 min; needs Python 3)', 'node dist/bench/peers/hftbacktest.js'],
   ['a bot for half an hour: memory, messages, its book', 'node dist/bench/soak.js'],
-  ['docs/results.md (10 min)', 'npm run results'],
+  ['docs/results.md (2 to 5 min)', 'npm run results'],
 ] as const;
 
 const args = process.argv.slice(2);

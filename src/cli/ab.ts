@@ -1,7 +1,8 @@
 // `mm ab`: both modes at once on the same market, each with an account of its own, so that a trader can compare them.
 import type { Command } from 'commander';
 import type { Layered } from '#config/layers';
-import { ALL_GROUPS, addParameters, refuseBacktestOnly, settingsFrom } from './options.js';
+import { refuseBacktestOnly, refuseSimulationOnly } from './idle-flags.js';
+import { ALL_GROUPS, addParameters, settingsFrom } from './options.js';
 import { addMarketOptions, marketOptions } from './run.js';
 import { VERSION } from './version.js';
 
@@ -38,6 +39,7 @@ export function addAb(program: Command): void {
   addParameters(command, ALL_GROUPS).action(async (options: Options) => {
     refuseBacktestOnly(options, 'mm ab');
     const layers = layersOf(options);
+    for (const { values } of layers) refuseSimulationOnly(options, values, 'mm ab');
     const wanted = marketOptions(options);
     const request = { ...wanted, terminal: process.stdout.isTTY === true, version: VERSION };
     const [layered] = layers as [Layered];

@@ -7,6 +7,7 @@ import { seconds } from '#config/quantities';
 import { backtestText, bothText } from '#report/backtest-text';
 import { sensitivityText } from '#report/sensitivity-text';
 import { compare, pairsOf } from '#report/comparison';
+import { refuseLiveOnly } from './idle-flags.js';
 import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
 import { progressBar } from './progress.js';
 import { modeFrom } from './run.js';
@@ -73,6 +74,7 @@ export function addBacktest(program: Command): void {
     .addHelpText('after', EXAMPLES);
   addParameters(command, ALL_GROUPS).action(async (options: Record<string, unknown>) => {
     const mode = options['both'] === true ? 'both' : modeFrom(options, 'mm backtest');
+    refuseLiveOnly(options, 'mm backtest');
     const shadow = options['shadow'] === true || mode === 'both';
     const { values } = settingsFrom(options);
     const where = market(options);

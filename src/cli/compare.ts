@@ -9,6 +9,7 @@ import { contrastText } from '#report/contrast-text';
 import type { ParameterSet } from '#run/compare';
 import { stateDirOf } from '#run/state-dir';
 import { chosenMarket } from './market-choice.js';
+import { refuseLiveOnly } from './idle-flags.js';
 import { ALL_GROUPS, addParameters, given, settingsFrom, someSettings } from './options.js';
 import { progressBar } from './progress.js';
 
@@ -60,6 +61,7 @@ export function addCompare(program: Command): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', HELP);
   addParameters(command, ALL_GROUPS).action(async (a: string, b: string, options: Options) => {
+    refuseLiveOnly(options, 'mm compare');
     const market = chosenMarket(options);
     const { compareRuns, compareSets } = await import('#run/compare');
     const progress = progressBar();

@@ -55,21 +55,6 @@ export function someSettings<K extends ParameterKey>(
   return readSome(layersOf(options), keys);
 }
 
-/** What only a backtest can play: a live run has the delays, fees and funding that its venue gives it. */
-const BACKTEST_ONLY: readonly ParameterKey[] = [
-  ...(['latencyModel', 'latencySpread', 'orderClass', 'feeTiers', 'funding'] as const),
-];
-
-/** Throws StartProblem for flags that would change nothing in this command. */
-export function refuseBacktestOnly(options: Readonly<Record<string, unknown>>, name: string): void {
-  const idle = BACKTEST_ONLY.filter((key) => options[key] !== undefined).map(flagOf);
-  if (idle.length === 0) return;
-  const [act, it] = idle.length === 1 ? ['acts', 'it'] : ['act', 'them'];
-  throw new StartProblem(
-    `${idle.join(', ')} ${act} in backtests only (mm backtest, mm sweep); leave ${it} out of ${name}`,
-  );
-}
-
 function layersOf(options: Readonly<Record<string, unknown>>): LayerInput {
   const flags: Record<string, string | undefined> = {};
   for (const key of PARAMETER_KEYS) {

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
 import type { Seconds } from '#core/units';
-import { ALL_GROUPS, addParameters, given, refuseBacktestOnly, settingsFrom } from './options.js';
+import { refuseBacktestOnly, refuseSimulationOnly } from './idle-flags.js';
+import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
 import { VERSION } from './version.js';
 
 const EXAMPLES = `
@@ -83,6 +84,7 @@ export function addRun(program: Command): void {
     const mode = modeFrom(options);
     refuseBacktestOnly(options, 'mm run');
     const layered = settingsFrom(options);
+    refuseSimulationOnly(options, layered.values, 'mm run');
     const wanted = marketOptions(options);
     const terminal = process.stdout.isTTY === true;
     const request = { layered, mode, ...wanted, terminal, version: VERSION };

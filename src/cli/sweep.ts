@@ -7,6 +7,7 @@ import { StartProblem } from '#config/problem';
 import { seconds } from '#config/quantities';
 import { sweepText } from '#report/sweep-text';
 import { chosenMarket } from './market-choice.js';
+import { refuseLiveOnly } from './idle-flags.js';
 import { ALL_GROUPS, addParameters, given, settingsFrom } from './options.js';
 import { progressBar } from './progress.js';
 
@@ -97,6 +98,7 @@ async function sweep(options: Options): Promise<void> {
     );
   const text = (name: string): string | null =>
     typeof options[name] === 'string' ? options[name] : null;
+  refuseLiveOnly(options, 'mm sweep');
   const space = await spaceOf(options);
   const { values, texts } = settingsFrom(options);
   const duration = given(options, 'duration', seconds);

@@ -60,15 +60,21 @@ function clientText(values: ParameterValues): string[] {
       : 'every change of the book';
   const moves = profile.amend ? 'orders moved in place' : 'no amend';
   const holes = 'holes of the recording are not told';
-  return [`behind the client of ${values.venue}: ${book}, ${moves}, ${holes};`];
+  const asked = values.latencyModel === 'sampled' ? ', what the client asks takes the medians' : '';
+  return [`behind the client of ${values.venue}: ${book}, ${moves}, ${holes}${asked};`];
 }
 
-/** `facts` of the recording, where a model needed them; `coarse`: a market made of bars, and how. */
+/** What a static run has besides that no static run has by itself. */
+const SHADOWED =
+  'the analyzer watches in static mode too, so that a jump withdraws its quotes as well;';
+
+/** `facts` of the recording, where a model needed them; `coarse`: a market made of bars, and how; `shadow`: see SHADOWED. */
 export function assumptions(
   values: ParameterValues,
   instrument: Instrument,
   facts: ModelFacts = NO_FACTS,
   coarse: string | null = null,
+  shadow = false,
 ): string {
   return [
     ...(coarse === null ? [] : [`COARSE: ${coarse};`]),
@@ -81,6 +87,7 @@ export function assumptions(
     facts.payments > 0
       ? `${facts.payments} funding payments from ${values.funding};`
       : 'funding only where the tape has it;',
+    ...(shadow ? [SHADOWED] : []),
     'holes of the recording are bridged up to 10 s in markouts.',
   ].join(' ');
 }

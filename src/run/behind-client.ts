@@ -23,13 +23,13 @@ export interface BehindClient {
   readonly feed: FeedWays;
 }
 
-/** Null: the simulated venue at hand. Throws StartProblem where a model of latency knows nothing of clients. */
+/** Null: the simulated venue at hand. Throws StartProblem for latencies taken from a recording's two clocks. */
 export function behindClient(values: ParameterValues): BehindClient | null {
   const { venue, latencyModel } = values;
   if (venue === 'sim') return null;
-  if (latencyModel !== 'constant')
+  if (latencyModel === 'recorded')
     throw new StartProblem(
-      `--latency-model ${latencyModel} needs --venue sim: behind a client (--venue ${venue}) delays are constant`,
+      `--latency-model recorded needs --venue sim: what ${venue} tells its clients (--venue ${venue}) is made anew here, and no recording knows how long it took; use constant or sampled`,
     );
   return venue === 'apex' ? apex(values) : paradex(values);
 }

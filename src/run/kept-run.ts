@@ -47,7 +47,7 @@ export interface KeptRun extends Prepared {
 
 /** Throws StartProblem when it cannot be kept. */
 export function keptRun(request: KeptRun): RunRecord {
-  const { values, market, facts } = request;
+  const { values, market, facts, shadow } = request;
   const stateDir = stateDirOf(values);
   const { instrument, coarse = null } = market;
   const { runId } = simulateRun({
@@ -56,7 +56,7 @@ export function keptRun(request: KeptRun): RunRecord {
     keep: (collector, result) => {
       const kept = storeBacktest(stateDir, {
         ...{ collector, instrument, result, capital: values.capital, params: values },
-        assumptions: assumptions(values, instrument, facts, coarse),
+        assumptions: assumptions(values, instrument, facts, coarse, shadow),
       });
       if ('problem' in kept) throw new StartProblem(`the run cannot be kept: ${kept.problem}`);
       return { ...result, runId: kept.runId };

@@ -104,6 +104,13 @@ export interface RunModels {
   readonly retail: RetailClass | null;
 }
 
+/** What a venue tells its clients of the rows, as late as the model of latency has it. */
+export function toldLate(values: ParameterValues, told: RowSource): RowSource {
+  const { seed, latency, latencyModel, latencySpread } = values;
+  if (latencyModel !== 'sampled') return told;
+  return new SampledFeed(told, seed, latency.feed, latencySpread);
+}
+
 /** The models of one run, fresh: they hold state. */
 export function runModels(values: ParameterValues, facts: ModelFacts, rows: RowSource): RunModels {
   const { seed, latency, latencyModel, latencySpread } = values;

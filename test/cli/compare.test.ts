@@ -22,6 +22,7 @@ describe('mm compare, mm report', () => {
     expect(text.out).toMatch(/A +\w{10} +static/);
     expect(text.out).toMatch(/B +\w{10} +dynamic/);
     expect(text.out.match(/Assumes: /g)).toHaveLength(1);
+    expect(text.out).toContain('the analyzer watches in static mode too');
     const page = await mm(at, ['report', ids[1] ?? '', '--out', 'b.html']);
     expect(page.code).toBe(0);
     expect(page.out).toBe(`${join(at, 'b.html')}\n${join(at, 'b.json')}\n`);

@@ -4,9 +4,14 @@ import { readLayers } from '#config/layers';
 import type { ParameterValues } from '#config/parameters';
 import { StartProblem } from '#config/problem';
 import { Instrument } from '#core/instrument';
+import type { Seconds } from '#core/units';
 import { assumptions } from '#run/assumptions';
+import { simulateRun } from '#run/backtest';
 import { behindClient } from '#run/behind-client';
+import { openMarket } from '#run/markets';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
+
+const MINUTE = 60 as Seconds;
 
 const valuesOf = (flags: Readonly<Record<string, string>>): ParameterValues =>
   readLayers({ flags, env: {}, dotenvPath: null, configPath: null }).values;
@@ -35,11 +40,37 @@ describe('--venue on a backtest', () => {
     expect(said({ venue: 'paradex' })).toContain('every change of the book, orders moved in place');
   });
 
-  test('latencies that know nothing of a client are a problem of the start', () => {
-    const flags = { venue: 'apex', latencyModel: 'sampled' };
+  test('the two clocks of a recording know nothing of a client', () => {
+    const flags = { venue: 'apex', latencyModel: 'recorded' };
     expect(() => behindClient(valuesOf(flags))).toThrow(StartProblem);
     expect(() => behindClient(valuesOf(flags))).toThrow(
-      /--latency-model sampled needs --venue sim/,
+      /--latency-model recorded needs --venue sim/,
     );
   });
+
+  test.each(['paradex', 'apex'])(
+    '%s with sampled delays: said, repeated, other commands',
+    async (venue) => {
+      const hash = async (flags: Readonly<Record<string, string>>): Promise<string> => {
+        const values = valuesOf({ venue, makerFee: '0', ...flags });
+        const market = await openMarket(
+          { tape: null, synthetic: 'fast' },
+          values,
+          MINUTE,
+          '/nowhere',
+        );
+        const run = { values, market, mode: 'static', duration: null, fillModel: 'queue' } as const;
+        return simulateRun(run).commandHash;
+      };
+      const sampled = { latencyModel: 'sampled' };
+      expect(said({ venue, ...sampled })).toContain('what the client asks takes the medians');
+      const first = await hash(sampled);
+      expect(await hash(sampled)).toBe(first);
+      expect(await hash({})).not.toBe(first);
+      // With hardly a spread (less than 1 us of 10 ms) all comes when it does with constant delays.
+      const short = { latency: 'feed=10ms,order=10ms,reply=10ms' };
+      const narrow = { ...short, ...sampled, latencySpread: '0.000001' };
+      expect(await hash(narrow)).toBe(await hash(short));
+    },
+  );
 });
