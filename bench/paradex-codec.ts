@@ -2,9 +2,9 @@
 // (which alone yields no book yet) and beside JSON all the way to the book. `node dist/bench/paradex-codec.js`, or
 // through the figures command.
 import { fileURLToPath } from 'node:url';
+import { parseJson } from '#clients/net/long-json';
 import { ParadexFeed } from '#clients/paradex/codec/feed';
 import { bookFrame } from '#clients/paradex/codec/from-wire';
-import { pushText, readMessage } from '#clients/paradex/codec/rpc';
 import type { BookChangeWire, BookWire } from '#clients/paradex/wire';
 import { L2Book } from '#core/book';
 import { Instrument } from '#core/instrument';
@@ -12,6 +12,10 @@ import { Random } from '#core/random';
 import { ROW_CLEAR, ROW_LEVEL } from '#core/rows';
 import type { Lots, Rate, Seconds, Side, Ticks } from '#core/units';
 import { allocatedBytes, interleave, spread } from './measure.js';
+
+interface Push {
+  readonly params: { readonly channel: string; readonly data: unknown };
+}
 
 const DELTAS = 4096;
 const PASSES = 12;
@@ -71,7 +75,7 @@ export function benchParadexCodec(rounds = 9): string[] {
   const random = new Random('paradex codec');
   const messages = Array.from({ length: DELTAS }, (_, i) => makeDelta(random, i));
   const frames = messages.map((m) => bookFrame(m, 1));
-  const texts = messages.map((m) => pushText(CHANNEL, m));
+  const texts = messages.map((data) => JSON.stringify({ params: { channel: CHANNEL, data } }));
   const [binary, text] = [makeDesk(messages[0] as BookWire), makeDesk(messages[0] as BookWire)];
   let kept = 0;
   const runBinary = (from: number, count: number): void => {
@@ -91,9 +95,8 @@ export function benchParadexCodec(rounds = 9): string[] {
     for (let i = 0; i < count; i++) {
       const at = 1 + (i % (DELTAS - 1));
       if (at === 1) feed.sequence.seq = 0;
-      const message = readMessage(texts[at] as string);
-      if (message.kind !== 'push' || feed.onData(message.channel, message.data) !== 'applied')
-        throw new Error('not applied');
+      const { params } = parseJson(texts[at] as string) as Push;
+      if (feed.onData(params.channel, params.data) !== 'applied') throw new Error('not applied');
     }
   };
   const count = PASSES * (DELTAS - 1);

@@ -3,6 +3,7 @@
 import { tryParseJson } from '#clients/net/long-json';
 import type { Fields, FillWord as VenueFillWord, OrderWord as VenueOrderWord } from '#clients/net/words'; // prettier-ignore
 import { isFields as isRecord, numberOf, sideOf, statedOf, textOf } from '#clients/net/words';
+import type { FillFact, OrderFact } from './codec/private.js';
 
 export { isRecord, numberOf, textOf };
 
@@ -47,7 +48,7 @@ export function listOf(json: unknown): readonly Fields[] | null {
 }
 
 /** NEW and UNTRIGGERED, like anything that nobody has told us of: not on the book yet, as far as we know. */
-export const stateOf = (status: string): OrderWord['state'] =>
+const stateOf = (status: string): OrderWord['state'] =>
   status === 'OPEN' ? 'open' : status === 'CLOSED' ? 'done' : 'pending';
 
 const bigOf = (text: string): bigint => (/^\d{1,30}$/.test(text) ? BigInt(text) : 0n);
@@ -120,5 +121,30 @@ export function accountWord(value: unknown): AccountWord | null {
     ...{ status, value: account },
     maintenance: textOf(value, 'maintenance_margin_requirement'),
     updatedMs: numberOf(value, 'updated_at'),
+  };
+}
+
+/** The same from a binary frame. */
+export function orderOfFact(fact: OrderFact): OrderWord | null {
+  if (fact.side === null) return null;
+  return {
+    ...{ id: fact.id, clientId: fact.clientId, market: fact.market, side: fact.side },
+    ...{ price: fact.price, size: fact.size, remaining: fact.remaining },
+    state: stateOf(fact.status),
+    ...{ cancelReason: fact.cancelReason, seq: fact.seq },
+    requestStatus: fact.request?.status ?? '',
+    requestId: fact.request?.id ?? '',
+  };
+}
+
+export function fillOfFact(fact: FillFact): FillWord | null {
+  if (fact.statedSide === null) return null;
+  return {
+    ...{ id: fact.id, orderId: fact.orderId, clientId: fact.clientId, market: fact.market },
+    ...{ side: fact.statedSide, price: fact.price, size: fact.size, fee: fact.fee },
+    maker: fact.maker === true,
+    liquidation: fact.fillType === 'LIQUIDATION',
+    realizedFunding: fact.realizedFunding ?? '',
+    createdMs: Math.floor(fact.venueUs / 1_000),
   };
 }

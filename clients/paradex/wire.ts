@@ -2,8 +2,6 @@
 // cable. Types only, no behaviour. Decimals are strings, times are milliseconds unless named otherwise; integers
 // beyond 2^53 (seq_no, received_at) arrive as strings once `parseJson` of clients/net/long-json has read them.
 
-export type * from './wire/rpc.js';
-
 /** An integer that may be written as a number or a string, and may be beyond 2^53. */
 export type WireInteger = number | string;
 
@@ -167,28 +165,6 @@ export interface AccountInfoWire {
   readonly fees: { readonly maker_rate: string; readonly taker_rate: string };
 }
 
-/** `transaction` channel and `GET /transactions`: chain settlement of fills. */
-export interface TransactionWire {
-  readonly id: string;
-  readonly type: string;
-  readonly state: string;
-  readonly hash: string;
-  readonly created_at: number;
-  readonly completed_at: number;
-}
-
-/** `tradebusts`: a fill taken back by the chain. The payload is only partly documented; read it leniently. */
-export interface TradeBustWire {
-  readonly fill_id?: string;
-  readonly id?: string;
-  readonly market?: string;
-  readonly account?: string;
-  readonly size?: string;
-  readonly side?: string;
-  readonly price?: string;
-  readonly created_at?: number;
-}
-
 export interface FundingPaymentWire {
   readonly id: string;
   readonly account: string;
@@ -332,32 +308,6 @@ export interface TradeWire {
   readonly trade_type: string;
 }
 
-export interface SystemConfigWire {
-  readonly starknet_chain_id: string;
-  readonly l1_chain_id: string;
-  readonly paraclear_account_proxy_hash: string;
-  readonly paraclear_account_hash: string;
-  readonly paraclear_evm_account_hash?: string;
-  readonly paraclear_address: string;
-  readonly paraclear_decimals: number;
-  readonly environment?: string;
-  readonly liquidation_fee?: string;
-}
-export interface SystemStateWire {
-  readonly status: WireSystemStatus;
-}
-/** `server_time` is a string of milliseconds. */
-export interface SystemTimeWire {
-  readonly server_time: string;
-}
-/** `GET /onboarding?public_key=`. */
-export interface OnboardingWire {
-  readonly address: string;
-  readonly exists: boolean;
-  readonly account_signer_type: string;
-  readonly derivation_info: { readonly class_hash: string; readonly proxy_class_hash: string };
-}
-
 /** Lists; paged ones carry cursors. */
 export interface ResultsWire<Item> {
   readonly results: readonly Item[];
@@ -369,11 +319,6 @@ export interface ErrorWire {
   readonly error?: string;
   readonly message: string;
   readonly data?: unknown;
-}
-/** `POST /orders/batch`. */
-export interface BatchWire {
-  readonly orders: readonly (OrderWire | null)[];
-  readonly errors: readonly (ErrorWire | null)[];
 }
 /** Items of `DELETE /orders/batch` and `order.cancel_batch`. */
 export interface CancelResultWire {

@@ -1,5 +1,5 @@
-// Private channels, whether they come as text or as binary frames, as one neutral shape each: what the client turns
-// into engine events. Decimals stay exact strings, ids and sequence numbers stay exact, unknown enums become 'UNKNOWN',
+// Private channels that come as binary frames, as one neutral shape each: what client-words turns into the words of the
+// client. Decimals stay exact strings, ids and sequence numbers stay exact, unknown enums become 'UNKNOWN',
 // times are microseconds. What lacks an id, a market or a number it needs is no fact: null. Never throws on data.
 import type { Side } from '#core/units';
 import type { FieldValue, Frame } from './frame.js';
@@ -84,21 +84,7 @@ export interface AccountFact {
   readonly seq: bigint;
   readonly venueUs: number;
 }
-/** A fill that the chain took back. */
-export interface TradeBustFact {
-  readonly kind: 'trade-bust';
-  readonly fillId: string;
-  readonly market: string;
-}
-export interface TransactionFact {
-  readonly kind: 'transaction';
-  readonly id: string;
-  readonly type: string;
-  readonly state: string;
-  readonly hash: string;
-}
-export type PrivateFact =
-  | OrderFact | FillFact | PositionFact | AccountFact | TradeBustFact | TransactionFact; // prettier-ignore
+export type PrivateFact = OrderFact | FillFact | PositionFact | AccountFact;
 
 const enumOf = <T extends string>(
   names: readonly T[],
@@ -229,7 +215,7 @@ function accountOfFrame({ values: v, texts: t }: Frame): AccountFact | null {
 }
 
 /** An absolute (or already signed) size with the sign of the position's side. */
-export function signed(size: string, short: boolean): string {
+function signed(size: string, short: boolean): string {
   const magnitude = size.startsWith('-') ? size.slice(1) : size;
   return short && /[1-9]/.test(magnitude) ? `-${magnitude}` : magnitude;
 }
