@@ -6,6 +6,7 @@ import type { CloseReason, EngineEvent, OpenOrder, PlaceCommand } from '#core/me
 import { CLIENT_ID_PREFIX, clientId } from '#core/messages';
 import type { RejectReason } from '#core/messages';
 import type { Lots, Micros, SpanMicros, Ticks } from '#core/units';
+import { fromSeconds } from '#core/units';
 import { OrderMemory } from './order-memory.js';
 import type { OwnOrder } from './own-order.js';
 import type { VenueCounters, VenueInbox } from './venue-client.js';
@@ -15,6 +16,8 @@ import type { OrderWord } from './words.js';
 const FILLS_GIVEN_UP = 4;
 /** The wait between two questions about one order grows up to this many times. */
 const SLOWEST = 5;
+/** An order of another run that turns up this late was sent by a bot that lives: a dead one's are long here, or gone. */
+const RIVAL_AFTER = fromSeconds(60);
 
 export interface DeskTiming {
   /** Silence after which the venue is asked about an order. */
@@ -54,8 +57,14 @@ export abstract class OrderDesk<
   Order extends OwnOrder,
   Word extends OrderWord,
 > extends OrderMemory<Order> {
+  private readonly begunUs: Micros;
+  /** Orders of other runs from when we began. */
+  private readonly leftovers = new Set<string>();
+  private rival = false;
+
   constructor(protected readonly parts: DeskParts) {
     super(parts.runId);
+    this.begunUs = parts.nowUs();
   }
 
   protected abstract make(command: PlaceCommand, id: string, nowUs: Micros): Order;
@@ -205,7 +214,19 @@ export abstract class OrderDesk<
     const ordinal = this.ordinalOf(word.clientId);
     // Ours, and nobody remembers it: the engine asks for the list, which names it.
     if (ordinal !== null) this.emit({ kind: 'accepted', ordinal, us: this.parts.nowUs() });
-    else this.parts.inbox.note('warn', `order ${word.clientId} of another run is open`);
+    else this.otherRun(word);
+  }
+
+  /** Two bots on one account would each keep to limits that they break together: whoever notices stops. */
+  private otherRun({ clientId: id, state }: Word): void {
+    const { inbox, nowUs, timing } = this.parts;
+    inbox.note('warn', `order ${id} of another run is open`);
+    const us = nowUs();
+    if (us - this.begunUs < Math.max(RIVAL_AFTER, timing.latestArrival)) this.leftovers.add(id);
+    if (this.rival || this.leftovers.has(id) || state !== 'open') return;
+    this.rival = true;
+    const reason = `another bot trades this account: order ${id} is new and not of this run; one bot an account`;
+    this.emit({ kind: 'operator', order: 'stop', reason, us });
   }
 
   private resting(order: Order, word: Word): void {

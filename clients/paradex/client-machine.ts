@@ -28,9 +28,11 @@ import { SystemWatch } from './client-system.js';
 import type { TokenKeeper } from './client-token.js';
 import { type OrderSigner, TradeDesk } from './client-trade.js';
 import type { FillWord, OrderWord } from './client-words.js';
-import { accountWord, fillWord, isRecord, orderWord, stateOf, textOf } from './client-words.js';
+import {
+  accountWord, fillOfFact, fillWord, isRecord, orderOfFact, orderWord, textOf,
+} from './client-words.js'; // prettier-ignore
 import { readFrame } from './codec/frame.js';
-import { type FillFact, type OrderFact, factOfFrame } from './codec/private.js';
+import { factOfFrame } from './codec/private.js';
 import type { Environment } from './endpoints.js';
 import { JSON_ENCODING, socketUrl } from './endpoints.js';
 import type { Failure } from './errors.js';
@@ -219,8 +221,7 @@ export class Machine {
     if (frame === 'unreadable') return this.unreadable('a frame');
     const fact = factOfFrame(frame);
     if (fact?.kind === 'order') this.order(orderOfFact(fact));
-    else if (fact?.kind === 'fill')
-      this.fill(fillOfFact(fact, String(frame.values['realizedFunding'] ?? '')));
+    else if (fact?.kind === 'fill') this.fill(fillOfFact(fact));
     else if (fact?.kind === 'account' && fact.status === 'LIQUIDATION')
       this.stop('the account is being liquidated');
   }
@@ -267,28 +268,4 @@ export class Machine {
     } else if (failure.kind === 'clock') this.system.askTime();
     else if (failure.kind === 'auth') this.link.restart('the socket is not authenticated');
   }
-}
-
-function orderOfFact(fact: OrderFact): OrderWord | null {
-  if (fact.side === null) return null;
-  return {
-    ...{ id: fact.id, clientId: fact.clientId, market: fact.market, side: fact.side },
-    ...{ price: fact.price, size: fact.size, remaining: fact.remaining },
-    state: stateOf(fact.status),
-    ...{ cancelReason: fact.cancelReason, seq: fact.seq },
-    requestStatus: fact.request?.status ?? '',
-    requestId: fact.request?.id ?? '',
-  };
-}
-
-function fillOfFact(fact: FillFact, realizedFunding: string): FillWord | null {
-  if (fact.statedSide === null) return null;
-  return {
-    ...{ id: fact.id, orderId: fact.orderId, clientId: fact.clientId, market: fact.market },
-    ...{ side: fact.statedSide, price: fact.price, size: fact.size, fee: fact.fee },
-    maker: fact.maker === true,
-    liquidation: fact.fillType === 'LIQUIDATION',
-    realizedFunding,
-    createdMs: Math.floor(fact.venueUs / 1_000),
-  };
 }
