@@ -69,10 +69,10 @@ export async function begin(
   profile: VenueProfile,
   time: VenueTime,
 ): Promise<VenueFacts> {
-  const openOrders = await new Promise<readonly OpenOrder[] | null>((resolve) =>
-    list.askOrders(resolve),
-  );
-  const state = await new Promise<AccountState | null>((resolve) => account.ask(resolve));
+  const [openOrders, state] = await Promise.all([
+    new Promise<readonly OpenOrder[] | null>((resolve) => list.askOrders(resolve)),
+    new Promise<AccountState | null>((resolve) => account.ask(resolve)),
+  ]);
   if (openOrders === null || state === null)
     throw new VenueProblem(['open orders and account could not be read: try again']);
   const { report, averageEntry } = state;

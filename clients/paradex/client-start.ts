@@ -36,21 +36,26 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const warnings: string[] = [];
   const get = (path: string, scope: 'public' | 'reads'): Promise<RestReply> =>
     readAgain((done) => rest.call({ method: 'GET', path, scope }, done));
-  // Configuration, state and time need no token; without them a token would only fail for a worse reason.
-  const config = await get(PATHS.systemConfig, 'public');
+  const query = `?market=${encodeURIComponent(market)}`;
+  const [config, state, markets, summary] = await Promise.all([
+    get(PATHS.systemConfig, 'public'),
+    get(PATHS.systemState, 'public'),
+    get(`${PATHS.markets}${query}`, 'public'),
+    get(`${PATHS.marketsSummary}${query}`, 'public'),
+  ]);
   if (config.kind !== 'ok')
     throw new VenueProblem([
       `Paradex does not answer at ${parts.environment.rest} (${replyText(config)}): check the network and PARADEX_URL`,
     ]);
   checkChain(parts.environment, config.json, problems);
-  const state = await get(PATHS.systemState, 'public');
   const status = state.kind === 'ok' && isRecord(state.json) ? textOf(state.json, 'status') : '';
   if (status !== '' && status !== 'ok')
     warnings.push(`the venue is in state ${status}: nothing is quoted until it is ok`);
+  // The time after them, on a connection that stands; by a wrong clock a token would only fail for a worse reason.
   checkTime(parts.time, await get(PATHS.systemTime, 'public'), problems);
-  const markets = await get(`${PATHS.markets}?market=${encodeURIComponent(market)}`, 'public');
   const spec = find(markets, (item) => textOf(item, 'symbol') === market);
-  if (spec === null) problems.push(`no market ${market} (${replyText(markets)}): see --market`);
+  if (spec === null)
+    problems.push(`no market ${market} (${replyText(markets)}): mm doctor says which there are`);
   else if (textOf(spec, 'trading_mode') === 'RFQ_ONLY')
     problems.push(`${market} trades by request for quote only: choose another --market`);
   const info = await get(PATHS.accountInfo, 'reads');
@@ -64,8 +69,6 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const fees = feesOf(mine, spec, parts.fallbackFees);
   const instrument = makeInstrument(market, spec, fees);
   const maxOpenOrders = numberOf(spec, 'max_open_orders') || 100;
-  const query = `?market=${encodeURIComponent(market)}`;
-  const summary = await get(`${PATHS.marketsSummary}${query}`, 'public');
   const ours = find(summary, (item) => textOf(item, 'symbol') === market);
   return {
     ...{ instrument, maxOpenOrders, warnings, feesFrom: fees.from },

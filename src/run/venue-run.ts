@@ -27,6 +27,7 @@ export async function runOnVenue(request: VenueRequest): Promise<number> {
   const view = new ConsoleView(terminal);
   const account = accountOf(layered.values, mode);
   const console = (line: string): void => view.line(line);
+  view.line(`mm: ${common.place.name}: looking at the market, the account and its orders`);
   try {
     const venueRun = await openOnVenue({ ...common, layered, mode, account, clock, console });
     try {
