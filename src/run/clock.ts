@@ -1,11 +1,24 @@
 // The one real clock: wall time once, at the start, and a monotonic one from there, so that a jump of the system
-// clock moves no timer. `speed` is market time per second of wall time.
+// clock moves no timer. A sleep of the machine, through which that one stands still, counts as time. `speed` is market
+// time per second of wall time.
+import { uptime } from 'node:os';
 import { MICROS_PER_MS } from '#core/units';
 import type { Clock, Timer } from '#core/outside';
 import type { Micros, SpanMicros } from '#core/units';
 
+/** The system clock has moved against the monotonic one: it was set, or the machine slept. */
+const JUMP_MS = 250;
+/** The time since boot, which goes on during a sleep, is told in whole seconds on some machines. */
+const SLEEP_MS = 1_500;
+
+const sinceBootMs = (): number => uptime() * 1_000 - performance.now();
+const wallAheadMs = (): number => Date.now() - performance.now();
+
 export class RunClock {
   private readonly anchorMs = performance.now();
+  private readonly bootMs = sinceBootMs();
+  private aheadMs = wallAheadMs();
+  private sleptMs = 0;
   readonly startUs: Micros;
 
   /** `notBeforeUs`: the newest time in the ledger, so that time never runs backwards over a restart. */
@@ -18,8 +31,16 @@ export class RunClock {
 
   /** Market time now. */
   now(): Micros {
-    const elapsed = (performance.now() - this.anchorMs) * MICROS_PER_MS * this.speed;
-    return Math.floor(this.startUs + elapsed) as Micros;
+    const ahead = wallAheadMs();
+    if (Math.abs(ahead - this.aheadMs) > JUMP_MS) this.jumped(ahead);
+    const elapsedMs = performance.now() - this.anchorMs + this.sleptMs;
+    return Math.floor(this.startUs + elapsedMs * MICROS_PER_MS * this.speed) as Micros;
+  }
+
+  private jumped(aheadMs: number): void {
+    this.aheadMs = aheadMs;
+    const sleptMs = sinceBootMs() - this.bootMs;
+    if (sleptMs - this.sleptMs > SLEEP_MS) this.sleptMs = sleptMs;
   }
 
   /** Wall milliseconds until market time `us`. */
