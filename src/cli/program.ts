@@ -97,8 +97,12 @@ function explain(error: unknown): { readonly lines: readonly string[]; readonly 
 export async function main(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Nobody reads any more: enough. A run listens too, because it must cancel first (run/stop-signals.ts).
-      if (error.code === 'EPIPE' && stream.listenerCount('error') === 1) process.exit(EXIT.clean);
+      // A run listens too, because it must cancel first (run/stop-signals.ts).
+      if (stream.listenerCount('error') > 1) return;
+      if (error.code === 'EPIPE') process.exit(EXIT.clean); // nobody reads any more: enough
+      const why = `mm: the output cannot be written (${error.code ?? error.message}); free some space\n`;
+      if (stream === process.stdout) process.stderr.write(why);
+      process.exit(EXIT.cannotStart);
     });
   }
   try {

@@ -36,25 +36,41 @@ const OTHER_VARIABLES = new Set([
   'MM_WATCHDOG_KILLS',
 ]);
 
-function readDotenv(path: string | null): Record<string, string> {
-  if (path === null) return {};
-  let text: string;
+function readDotenv(path: string | null): string {
+  if (path === null) return '';
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new StartProblem(
       `${path} cannot be read (${(error as Error).message}); mend or remove it`,
     );
   }
-  return parseDotenv(text);
+}
+
+/** Lines of .env that look like a limit or another setting of ours and set none. Never says what follows the name. */
+function deafLines(text: string, dotenv: Readonly<Record<string, string>>): string[] {
+  const found: string[] = [];
+  for (const [, name = ''] of text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)/gm)) {
+    const upper = name.toUpperCase();
+    const key = PARAMETER_KEYS.find((one) => [upper, `MM_${upper}`].includes(variableOf(one)));
+    if (key === undefined) continue;
+    const known = variableOf(key);
+    const { group } = PARAMETERS[key];
+    if (name === known && dotenv[name] === undefined)
+      found.push(`the line of ${name} in .env sets nothing; write ${name}=VALUE`);
+    // Other programs may keep a NETWORK or a SEED there; a limit is meant for us.
+    if (name !== known && (upper === known || group === 'risk' || group === 'size'))
+      found.push(`${name} in .env sets nothing: the name is ${known}`);
+  }
+  return found;
 }
 
 function readConfigFile(path: string | null): Record<string, string> {
   if (path === null) return {};
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    parsed = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new StartProblem(
       `--config ${path} cannot be used: ${(error as Error).message}; it must be a JSON object such as {"sigma": "40%/yr"}`,
@@ -116,9 +132,12 @@ function readKeys(
   keys: readonly ParameterKey[],
   strict: boolean,
 ): Pick<Layered, 'texts'> & { readonly values: unknown } {
-  const dotenv = readDotenv(input.dotenvPath);
+  const dotenvText = readDotenv(input.dotenvPath);
+  const dotenv = parseDotenv(dotenvText);
   const file = readConfigFile(input.configPath);
-  const problems = strict ? unknownNames({ ...dotenv, ...input.env }, file) : [];
+  const problems = strict
+    ? [...unknownNames({ ...dotenv, ...input.env }, file), ...deafLines(dotenvText, dotenv)]
+    : [];
   const values: Partial<Record<ParameterKey, unknown>> = {};
   const texts = new Map<ParameterKey, { text: string; origin: Origin }>();
   for (const key of keys) {

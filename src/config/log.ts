@@ -64,6 +64,7 @@ export async function openLog(options: LogOptions): Promise<OpenLog> {
     extension: '.log',
     mkdir: true,
     sync: true,
+    limit: { count: options.keepDays }, // of this process; those of earlier ones went above
   });
   let failed: string | null = null;
   file.on('error', (error: Error) => {

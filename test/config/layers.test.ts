@@ -54,6 +54,24 @@ describe('layers', () => {
     );
   });
 
+  it.each([
+    ['mm_capital=2000', /mm_capital in .env sets nothing: the name is MM_CAPITAL/],
+    ['MAX_DAILY_LOSS=1%', /MAX_DAILY_LOSS in .env sets nothing: the name is MM_MAX_DAILY_LOSS/],
+    ['export MM_MAX_DAILY_LOSS 1%', /the line of MM_MAX_DAILY_LOSS in .env sets nothing/],
+    ['MM_PARADEX_PRIVATE_KEY 0xabc', /the line of MM_PARADEX_PRIVATE_KEY in .env sets nothing/],
+  ])('a line of .env that sets no limit is not shrugged at: %s', (line, said) => {
+    const lines = problems({ dotenvPath: file('deaf.env', `MM_KAPPA=3\n${line}\n`) });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(said);
+    expect(lines[0]).not.toMatch(/abc/);
+  });
+
+  it('takes a .env and a file as Windows writes them, and settings of other programs', () => {
+    const dotenvPath = file('w.env', '\uFEFFMM_KAPPA="3"\r\n# MM_SIGMA 1\r\nNETWORK=x\r\nFOO\r\n');
+    const configPath = file('w.json', '\uFEFF{"alpha": 4}');
+    expect(read({ dotenvPath, configPath }).values).toMatchObject({ kappa: 3, alpha: 4 });
+  });
+
   it('lists every problem at once', () => {
     const lines = problems({ flags: { sigma: '40', kappa: '-1', levels: '1.5', gamma: 'NaN' } });
     expect(lines).toHaveLength(4);
