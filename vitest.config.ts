@@ -10,8 +10,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', 'test/peers/**'],
     pool: 'forks', // native add-ons (libsql) do not like worker threads
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For what hangs, not for what is slow: beside six busy processes on two cores a test of 3 s took 21 s.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 10_000,
     unstubEnvs: true,
     restoreMocks: true,

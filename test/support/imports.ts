@@ -56,7 +56,7 @@ function matchFolder(pattern: string, path: string): { venue: string; length: nu
   for (const [i, part] of want.entries()) {
     const segment = have[i] ?? '';
     if (part === '$venue') venue = /^[a-z0-9]+/.exec(segment)?.[0] ?? '';
-    // A file in the folder itself (clients/registry.ts) is not a venue.
+    // A file in the folder itself is not a venue.
     if (part === '$venue' ? i === have.length - 1 && segment.includes('.') : part !== segment)
       return undefined;
   }
