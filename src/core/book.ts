@@ -2,6 +2,8 @@
 // (a ring of ticks around its touch with an overflow map). It takes snapshots (clear + levels),
 // deltas, zero sizes, locked, crossed and one-sided states as they come, and says what state it is
 // in. It must never throw on data, nor repair it.
+import { assert } from './assert.js';
+import type { ChangeLog } from './change-log.js';
 import { Ladder } from './ladder.js';
 import type { RowBlock } from './rows.js';
 import type { Lots, Side, TickPrice, Ticks } from './units.js';
@@ -9,14 +11,27 @@ import { ASK, BID } from './units.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
+/** What an engine reads of a book, whoever keeps it. */
+export type BookView = Pick<L2Book, 'bidTicks' | 'askTicks' | 'sound' | 'lotsAt'>;
+
+/**
+ * Levels at which somebody looks at every row, by their keys (ticks, negative for asks): bids from [0] to [1] and beyond
+ * [2], asks from [3] to [4] and beyond [5].
+ */
+export type Watch = Int32Array;
+const MOST = 0x7fffffff;
+const NOTHING: Watch = new Int32Array([MOST, -MOST, MOST, MOST, -MOST, MOST]);
+
 export class L2Book {
   /**
    * Levels refused as nonsense: prices that are not positive whole ticks, sizes not whole or below
    * 0, no side.
    */
   rejected = 0;
-  private readonly bids: Ladder;
-  private readonly asks: Ladder;
+  private log: ChangeLog | null = null;
+  private beforeClear: () => void = () => undefined;
+  private bids: Ladder;
+  private asks: Ladder;
 
   /** `ringTicks`: price steps a side that are held without a map; a power of two, 64 or more. */
   constructor(ringTicks = 4096) {
@@ -26,6 +41,7 @@ export class L2Book {
 
   /** A snapshot begins: forgets every level (`rejected` goes on counting). */
   clear(): void {
+    this.beforeClear();
     this.bids.clear();
     this.asks.clear();
   }
@@ -39,32 +55,64 @@ export class L2Book {
     return (0 - this.asks.best) as Ticks; // 0 - x, because -0 is not 0 to everyone
   }
 
+  /** From now on every change is written down; before a snapshot is, `beforeClear` is called. */
+  keep(log: ChangeLog, beforeClear: () => void): void {
+    assert(this.log === null, 'a book has one log');
+    this.log = log;
+    this.beforeClear = beforeClear;
+  }
+
+  /** Gives all its levels to `to`, which must be empty, and is empty then. Constant time. */
+  moveTo(to: L2Book): void {
+    const { bids, asks } = this;
+    this.bids = to.bids;
+    this.asks = to.asks;
+    to.bids = bids;
+    to.asks = asks;
+  }
+
   /**
    * Absolute size at one price; 0 removes the level. Nonsense is ignored and counted in `rejected`.
    */
   apply(side: Side, ticks: Ticks, lots: Lots): void {
     const whole = Math.floor(ticks) === ticks && Math.floor(lots) === lots;
-    if (!whole || ticks <= 0 || lots < 0 || ticks > MAX || lots > MAX) this.rejected += 1;
-    else if (side === BID) this.bids.set(ticks, lots);
-    else if (side === ASK) this.asks.set(-ticks, lots);
-    else this.rejected += 1;
+    if (
+      !whole ||
+      ticks <= 0 ||
+      lots < 0 ||
+      ticks > MAX ||
+      lots > MAX ||
+      !(side === BID || side === ASK)
+    ) {
+      this.rejected += 1;
+      return;
+    }
+    if (this.log !== null) this.log.add(side * ticks, this.lotsAt(side, ticks));
+    if (side === BID) this.bids.set(ticks, lots);
+    else this.asks.set(-ticks, lots);
   }
 
-  /** `apply` for the rows `from` .. `to` - 1 of a block, which are all level rows. */
-  applyRun(block: RowBlock, from: number, to: number): void {
+  /**
+   * `apply` for the rows `from` .. `to` - 1 of a block, which are all level rows, up to the first one that may concern who
+   * watches. Returns the index of that row, which is not applied, or `to`.
+   */
+  applyRun(block: RowBlock, from: number, to: number, watch = NOTHING): number {
     const { side, price, size } = block;
-    const { bids, asks } = this;
-    for (let i = from; i < to; i++) {
+    const { bids, asks, log } = this;
+    log?.room(to - from);
+    let i = from;
+    while (i < to) {
+      const of = side[i] as Side;
+      if (of === BID) i = bids.run(block, i, to, of, watch, log);
+      else if (of === ASK) i = asks.run(block, i, to, of, watch, log);
+      if (i === to) break;
+      if (side[i] !== of) continue;
       const ticks = price[i] as Ticks;
-      const lots = size[i] as Lots;
-      const step = ticks | 0; // most prices are small whole numbers, and whole numbers are fast
-      if (step === ticks && step > 0 && lots > 0 && Math.floor(lots) === lots && lots <= MAX) {
-        if (side[i] === BID) {
-          if (bids.renew(step, lots)) continue;
-        } else if (side[i] === ASK && asks.renew(-step, lots)) continue;
-      }
-      this.apply(side[i] as Side, ticks, lots);
+      if (watch !== NOTHING && concerns(watch, of, ticks)) break;
+      this.apply(of, ticks, size[i] as Lots);
+      i += 1;
     }
+    return i;
   }
 
   /** Size at a price; 0 where there is no level. */
@@ -113,4 +161,13 @@ export class L2Book {
   get sound(): boolean {
     return this.bidTicks > 0 && this.askTicks >= this.bidTicks;
   }
+}
+
+/** Prices beyond 31 bits are not in a watch: whoever watches looks at them all. */
+function concerns(watch: Watch, side: Side, ticks: Ticks): boolean {
+  if ((ticks | 0) !== ticks) return true;
+  const key = side * ticks;
+  const at = side === BID ? 0 : 3;
+  const [low, high, across] = [watch[at], watch[at + 1], watch[at + 2]] as [number, number, number];
+  return (key >= low && key <= high) || key > across;
 }

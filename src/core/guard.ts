@@ -72,7 +72,8 @@ export interface Guard {
   onFill?(fill: Fill, numbers: AccountNumbers): void;
   /**
    * Asked only while its last answer was null and every number but nowUs and bookUs is as it was then: true when onSettle
-   * would answer null again and change nothing. A guard without it is asked at every settle. Hot path.
+   * would answer null again and change nothing. Idle at one moment is idle at all before it. A guard without it is asked at
+   * every settle. Hot path.
    */
   readonly idle?: (numbers: AccountNumbers) => boolean;
 }
@@ -113,7 +114,7 @@ export interface Breaker {
   onSettle(numbers: AccountNumbers): boolean;
   /**
    * True when onSettle would return false and change nothing, given that every number but nowUs and bookUs is as it was
-   * at the last one. A breaker without it is asked at every settle. Hot path.
+   * at the last one. Idle at one moment is idle at all before it. A breaker without it is asked at every settle. Hot path.
    */
   readonly idle?: (numbers: AccountNumbers) => boolean;
   /**

@@ -3,8 +3,13 @@
 // direction of code. Always true: the best level lies inside the ring. Nothing is allocated by a
 // change inside the ring; it grows where a market keeps changing levels just beyond it.
 import { assert } from './assert.js';
+import type { ChangeLog } from './change-log.js';
+import type { RowBlock } from './rows.js';
+import type { Side } from './units.js';
 
 const NONE = 0;
+/** Takes what nobody reads. */
+const NO_COLUMN = new Float64Array(1);
 /** The most price steps that a ring grows to: 2 MB a side. */
 const MOST_TICKS = 262_144;
 /** A ring grows by this factor, after as many changes within the larger one as a quarter of its present steps. */
@@ -61,14 +66,63 @@ export class Ladder {
     this.inRing = 0;
   }
 
-  /** A new size (> 0) of a level that is there, in the ring: most changes. False when it is not: then `set` does it. */
-  renew(key: number, lots: number): boolean {
-    const offset = key - this.base;
-    if (offset < 0 || offset >= this.size) return false;
-    const i = key & this.mask;
-    if (this.lots[i] === 0) return false;
-    this.lots[i] = lots;
-    return true;
+  /**
+   * The level rows of one side (`side`: its rows and keys), from `from` on, as long as they are what rows nearly always are:
+   * whole sizes at prices inside the ring, below the best level, and none that `watch` names. Returns the index of the
+   * first other one, which is not applied. No call in this loop, so that V8 keeps what it knows in registers.
+   */
+  run(
+    block: RowBlock,
+    from: number,
+    to: number,
+    side: Side,
+    watch: Int32Array,
+    log: ChangeLog | null,
+  ): number {
+    const { side: sides, price, size } = block;
+    const { lots, occupied, base, best, mask } = this;
+    if (this.levels === 0) return from;
+    const at = side === 1 ? 0 : 3;
+    const low = watch[at] as number;
+    const high = watch[at + 1] as number;
+    const across = watch[at + 2] as number;
+    const keys = log === null ? NO_COLUMN : log.keys;
+    const befores = log === null ? NO_COLUMN : log.before;
+    const room = log === null ? 0 : log.mask;
+    let count = log === null ? 0 : log.count;
+    let more = 0;
+    let i = from | 0;
+    const end = to | 0;
+    for (; i < end; i += 1) {
+      const ticks = price[i] as number;
+      const now = size[i] as number;
+      const step = ticks | 0;
+      const small = now | 0;
+      if (sides[i] !== side || step !== ticks || small !== now || step <= 0 || small < 0) break;
+      const key = Math.imul(step, side);
+      const offset = key - base;
+      if (offset < 0 || offset > mask || (key >= low && key <= high) || key > across) break;
+      const place = key & mask;
+      const before = lots[place] as number;
+      if (before === 0) {
+        if (small === 0) continue;
+        if (key > best) break;
+        occupied[place >>> 5] = (occupied[place >>> 5] as number) | (1 << (place & 31));
+        more += 1;
+      } else if (small === 0) {
+        if (key === best) break;
+        occupied[place >>> 5] = (occupied[place >>> 5] as number) & ~(1 << (place & 31));
+        more -= 1;
+      }
+      lots[place] = now;
+      keys[count & room] = key;
+      befores[count & room] = before;
+      count += 1;
+    }
+    this.inRing += more;
+    this.levels += more;
+    if (log !== null) log.count = count;
+    return i;
   }
 
   /** Absolute size at a key (both whole, the size not negative); 0 removes the level. */
@@ -81,20 +135,24 @@ export class Ladder {
     const i = key & this.mask;
     const before = this.lots[i] as number;
     this.lots[i] = lots;
-    if (lots > 0) {
-      if (before > 0) return;
-      const word = i >>> 5;
-      this.occupied[word] = (this.occupied[word] as number) | (1 << (i & 31));
-      this.inRing += 1;
-      this.levels += 1;
-      if (key > this.best || this.levels === 1) this.best = key;
-    } else if (before > 0) {
-      const word = i >>> 5;
-      this.occupied[word] = (this.occupied[word] as number) & ~(1 << (i & 31));
-      this.inRing -= 1;
-      this.levels -= 1;
-      if (key === this.best) this.bestRemoved();
-    }
+    if (before === 0 && lots > 0) this.added(key, i);
+    else if (before > 0 && lots === 0) this.removed(key, i);
+  }
+
+  private added(key: number, i: number): void {
+    const word = i >>> 5;
+    this.occupied[word] = (this.occupied[word] as number) | (1 << (i & 31));
+    this.inRing += 1;
+    this.levels += 1;
+    if (key > this.best || this.levels === 1) this.best = key;
+  }
+
+  private removed(key: number, i: number): void {
+    const word = i >>> 5;
+    this.occupied[word] = (this.occupied[word] as number) & ~(1 << (i & 31));
+    this.inRing -= 1;
+    this.levels -= 1;
+    if (key === this.best) this.bestRemoved();
   }
 
   /** Size at a key; 0 where there is none (a fractional key included). */

@@ -2,7 +2,7 @@
 // turn: numbers, breaker (a halt cancels all before anything else), wake rules, decision, commands. Time is an
 // argument; it keeps no clock, no timer and no promise, and after a halt it sends nothing but cancels.
 import type { Alarm } from '#core/analyzer';
-import type { L2Book } from '#core/book';
+import type { BookView } from '#core/book';
 import type { AccountNumbers, Breaker, BreakerStateName } from '#core/guard';
 import { Instant } from '#core/instant';
 import type { Instrument } from '#core/instrument';
@@ -13,22 +13,15 @@ import type { Position } from '#core/position';
 import type { LevelRuns, RowBlock } from '#core/rows';
 import type { Decision, Strategy, View } from '#core/strategy';
 import type {
-  Aggressor,
-  Lots,
-  Micros,
-  Money,
-  Rate,
-  Side,
-  SpanMicros,
-  TickPrice,
-  Ticks,
-} from '#core/units';
+  Aggressor, Lots, Micros, Money, Rate, Side, SpanMicros, TickPrice, Ticks,
+} from '#core/units'; // prettier-ignore
 import { MICROS_PER_MS } from '#core/units';
 import type { EventDesk } from './events.js';
 import type { FlattenMode } from './flatten.js';
 import type { Measures } from './measures.js';
 import type { OrderTable } from './orders.js';
 import type { Outbox } from './outbox.js';
+import type { Passing } from './passing.js';
 import type { Reconciler } from './reconcile.js';
 import type { Schedule } from './schedule.js';
 import type { Sizing } from './sizing.js';
@@ -46,12 +39,14 @@ export type { EngineParts, EngineStart } from './wiring.js';
 export class Engine implements LevelRuns {
   readonly position: Position;
   readonly numbers: AccountNumbers;
-  readonly book: L2Book;
+  readonly book: BookView;
   /**
    * The present moment. A host that settles millions of times sets `now.us` (never backwards) and calls `settleNow`: a
    * time that is passed to a call which V8 does not inline costs 16 bytes.
    */
   readonly now = new Instant();
+  /** For a host that keeps the book anyway: what it need not give. */
+  readonly passing: Passing;
   /** The strategy, once the first sound book has made it. */
   strategy: Strategy | null = null;
   /** The last decision and the view it came from, for status and `mm explain`. */
@@ -113,6 +108,7 @@ export class Engine implements LevelRuns {
     this.desk = wired.desk;
     this.down = wired.down;
     this.schedule = wired.schedule;
+    this.passing = wired.passing;
   }
 
   /** The host must call `settle` at this time at the latest; always later than the last settle. */
@@ -144,7 +140,7 @@ export class Engine implements LevelRuns {
   trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, exchangeUs: Micros): void {
     this.state.traded(ticks);
     this.now.venueUs = exchangeUs;
-    this.measures.onTrade(aggressor, ticks, lots, this.book);
+    this.measures.onTrade(aggressor, ticks, lots, this.state.book.own);
   }
 
   quote(side: Side, ticks: Ticks, lots: Lots): void {
@@ -165,7 +161,7 @@ export class Engine implements LevelRuns {
 
   /** One fact about orders, account, links, operator or host. Updates state; commands wait for the settle. */
   handle(event: EngineEvent): void {
-    this.schedule.guarded = false;
+    this.schedule.unguard();
     this.begin(event.us);
     this.observer?.onEvent?.(this.nowUs, event);
     this.desk.handle(event, this.nowUs);
@@ -213,7 +209,7 @@ export class Engine implements LevelRuns {
     }
     if (changed || this.nowUs >= this.unknowns.nextUs) this.unknowns.review(this.nowUs);
     this.schedule.plan(this.quoting);
-    this.schedule.guarded = this.quoting && !this.sent && !this.state.moved;
+    this.schedule.settled(this.quoting && !this.sent && !this.state.moved);
   }
 
   /** Orders whose state the host should ask the venue for (open orders, account). */
@@ -259,17 +255,18 @@ export class Engine implements LevelRuns {
   /** Brings the numbers up to date; true when a guard or a quote may see a difference other than of time. */
   private refresh(ordersChanged: boolean): boolean {
     const now = this.nowUs;
-    const { state, numbers, count, book } = this;
+    const { state, numbers, count } = this;
+    const { own } = state.book;
     numbers.nowUs = now; // what follows reads it there: passing it on may cost 16 bytes a call
     if (now >= count.edgeUs) count.roll(now);
     numbers.operations = count.operations;
     numbers.failures = count.failures;
     const bookChanged = state.refresh();
-    if (bookChanged) this.measures.onBook(book);
+    if (bookChanged) this.measures.onBook(own);
     const moved = state.moved || ordersChanged;
     if (!numbers.bookSound || !(bookChanged || ordersChanged)) return moved;
     if (!moved && this.measures.kind === 'mid') return false;
-    const fair = this.measures.kind === 'mid' ? state.mid : this.measures.fair(book);
+    const fair = this.measures.kind === 'mid' ? state.mid : this.measures.fair(own);
     const bidTicks = numbers.bestBid as Ticks;
     const askTicks = numbers.bestAsk as Ticks;
     const { sight } = this;

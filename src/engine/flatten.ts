@@ -7,7 +7,7 @@ import type { OnHalt, WakeParams } from '#core/params';
 import { atDistance, placeTicks } from '#core/placement';
 import type { Bps, Lots, Micros, Side, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
-import type { L2Book } from '#core/book';
+import type { BookView } from '#core/book';
 import { FLATTEN, type OrderTable } from './orders.js';
 import type { Outbox } from './outbox.js';
 import { CANCEL_AGAIN } from './reconcile.js';
@@ -21,7 +21,7 @@ export const IOC_REACH = 10 as Bps;
 export interface FlattenParts {
   readonly instrument: Instrument;
   readonly numbers: AccountNumbers;
-  readonly book: L2Book;
+  readonly book: BookView;
   readonly table: OrderTable;
   readonly outbox: Outbox;
   readonly throttle: Throttle;

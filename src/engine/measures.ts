@@ -47,6 +47,11 @@ export class Measures {
     return this.analyzer !== undefined;
   }
 
+  /** Nobody looks at more than the touches of the book. */
+  get byTouch(): boolean {
+    return this.kind === 'mid' && this.analyzer === undefined && this.fairPrice === undefined;
+  }
+
   /** Once per settle in which the book changed. */
   onBook(book: L2Book): void {
     try {

@@ -23,7 +23,9 @@ export class Schedule {
    * While quoting: the guards have seen every number as it is, and nothing was sent since. Whoever changes a number
    * without telling them (an event, a command) takes it back.
    */
-  guarded = false;
+  private guarded = false;
+  /** While guarded: until then (at least) the guards are idle. */
+  private readonly idleUs = new Float64Array(1);
   /** Typed arrays, because a field that takes other doubles all the time is boxed anew at every settle. */
   private readonly wakeUs = new Float64Array(1);
   /** Of the last full settle: the wake without the age of the book, the first thing due, the next count of operations. */
@@ -44,19 +46,58 @@ export class Schedule {
 
   /** True when asking the guards again would change nothing: only the time and the age of the book are other ones. */
   guardsIdle(): boolean {
+    if (!this.guarded) return false;
     const { numbers, breaker } = this.parts;
-    if (!this.guarded || numbers.nowUs >= (this.edgeUs[0] as number)) return false;
-    return breaker.idle?.(numbers) === true;
+    if (numbers.nowUs < (this.idleUs[0] as number)) return true;
+    if (numbers.nowUs >= (this.edgeUs[0] as number)) return false;
+    this.lookAhead();
+    return numbers.nowUs < (this.idleUs[0] as number) || breaker.idle?.(numbers) === true;
+  }
+
+  /** An event, or a command: what the guards have seen is no longer what is. */
+  unguard(): void {
+    this.guarded = false;
+  }
+
+  /** A full settle is over. `seen`: the guards have seen every number as it is now. */
+  settled(seen: boolean): void {
+    this.guarded = seen;
+    this.idleUs[0] = -Infinity;
+  }
+
+  /** Idle at the last moment before the count or the age of the book would end it is idle until then (Guard.idle). */
+  private lookAhead(): void {
+    const { numbers, params, breaker } = this.parts;
+    const untilUs = Math.min(this.edgeUs[0] as number, staleAt(numbers, params));
+    const { nowUs } = numbers;
+    numbers.nowUs = (untilUs - 1) as Micros;
+    if (breaker.idle?.(numbers) === true) this.idleUs[0] = untilUs;
+    numbers.nowUs = nowUs;
   }
 
   /** With the guards idle: nothing else is due either. Then the next wake is moved as a full settle would move it. */
   quiet(): boolean {
-    const { numbers, params, wake } = this.parts;
+    const { numbers, wake } = this.parts;
     if (wake.causes !== 0 || numbers.nowUs >= (this.dueUs[0] as number)) return false;
+    this.passed();
+    return true;
+  }
+
+  /** Only the time and the age of the book are other ones: moves the next wake. */
+  passed(): void {
+    const { numbers, params } = this.parts;
     const staleUs = staleAt(numbers, params);
     const wakeUs = this.bookless[0] as number;
     this.wakeUs[0] = staleUs < wakeUs ? staleUs : wakeUs;
-    return true;
+  }
+
+  /**
+   * A settle before this time at which nothing has moved but the time and the age of the book is quiet: nobody needs to call
+   * it (`passed`). -Infinity when that cannot be said.
+   */
+  get quietUntilUs(): number {
+    if (!this.guardsIdle() || this.parts.wake.causes !== 0) return -Infinity;
+    return Math.min(this.dueUs[0] as number, this.idleUs[0] as number);
   }
 
   /** When something may change by time alone: the earliest of all that is still to come, never now. */

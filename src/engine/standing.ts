@@ -1,7 +1,7 @@
 // The last decision, while it stands: a strategy that says what it never looks at need not be asked again about a view
 // that is otherwise the same, and what the guards and the reconciler made of it is the same too as long as every quote
 // rests exactly as it was wanted. Hot path, no allocation. In doubt nothing stands, and everybody is asked anew.
-import type { L2Book } from '#core/book';
+import type { BookView } from '#core/book';
 import type { AccountNumbers } from '#core/guard';
 import type { Instant } from '#core/instant';
 import type { Order } from '#core/order';
@@ -15,7 +15,7 @@ import type { Sizing } from './sizing.js';
 
 export interface StandingParts {
   readonly numbers: Readonly<AccountNumbers>;
-  readonly book: L2Book;
+  readonly book: BookView;
   readonly table: OrderTable;
   readonly sizing: Sizing;
   readonly position: Position;

@@ -1,6 +1,6 @@
 // Hot path: what the engine knows of the feed and of its own money, flat and in place. Rows set fields, `refresh`
 // turns them into the AccountNumbers that guards read, and only what changed is computed again. It decides nothing.
-import { L2Book } from '#core/book';
+import type { BookView } from '#core/book';
 import type { AccountNumbers } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import { MARK_GRID } from '#core/instrument';
@@ -10,6 +10,7 @@ import type { RowBlock } from '#core/rows';
 import type { Lots, Micros, Money, Side, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, NO_PRICE } from '#core/units';
 import type { OrderTable } from './orders.js';
+import { SeenBook } from './seen-book.js';
 import { NO_LIMIT, type Sizing } from './sizing.js';
 import { outerTouch } from './touch.js';
 
@@ -40,7 +41,7 @@ function blankNumbers(nowUs: Micros, capital: Money): AccountNumbers {
 }
 
 export class EngineState {
-  readonly book = new L2Book();
+  readonly book = new SeenBook();
   readonly numbers: AccountNumbers;
   /** Rows of the book arrived since the last refresh. */
   bookDirty = false;
@@ -98,6 +99,7 @@ export class EngineState {
    */
   quote(side: Side, ticks: Ticks, lots: Lots): void {
     if (this.hasLevels) return;
+    if (this.book.following) this.book.forget();
     const old = side === BID ? this.bidQuote : this.askQuote;
     if (old !== ticks && old > 0) this.book.apply(side, old, 0 as Lots);
     if (side === BID) this.bidQuote = ticks;
@@ -120,7 +122,7 @@ export class EngineState {
 
   /** A live link fell or lost rows: what follows is worthless until a snapshot begins. */
   breakBook(): void {
-    this.book.clear();
+    this.book.forget();
     this.bidQuote = NO_PRICE;
     this.askQuote = NO_PRICE;
     this.broken = this.hasLevels;
@@ -146,10 +148,28 @@ export class EngineState {
     return bookChanged;
   }
 
+  /**
+   * Levels and prints have come until `nowUs`, the newest level at `bookUs` (0: none), at which no touch of a sound book
+   * moved: what the refreshes would have left that saw them.
+   */
+  passed(nowUs: Micros, bookUs: Micros): void {
+    const { numbers } = this;
+    numbers.nowUs = nowUs;
+    if (bookUs > 0) numbers.bookUs = bookUs;
+    if (this.venueMark === 0) numbers.markUs = nowUs;
+  }
+
+  /** Only the touches are looked at, and nobody's quotes are taken off them. */
+  follow(book: BookView): boolean {
+    if (this.ownInBook || this.hasLevels || this.bidQuote > 0 || this.askQuote > 0) return false;
+    this.book.follow(book);
+    return true;
+  }
+
   private takeTouch(): void {
     const { numbers, book, table } = this;
-    const bid = this.ownInBook ? outerTouch(book, table, BID) : book.bidTicks;
-    const ask = this.ownInBook ? outerTouch(book, table, ASK) : book.askTicks;
+    const bid = this.ownInBook ? outerTouch(book.own, table, BID) : book.bidTicks;
+    const ask = this.ownInBook ? outerTouch(book.own, table, ASK) : book.askTicks;
     const sound = book.sound && bid > 0 && ask > 0 && !this.broken;
     if (bid === numbers.bestBid && ask === numbers.bestAsk && sound === numbers.bookSound) return;
     this.moved = true;

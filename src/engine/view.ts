@@ -4,13 +4,13 @@ import type { CurrentMarket, View } from '#core/strategy';
 import type { AccountNumbers } from '#core/guard';
 import type { Lots, Micros, TickPrice, Ticks } from '#core/units';
 import { ASK, BID, toSeconds } from '#core/units';
-import type { L2Book } from '#core/book';
+import type { BookView } from '#core/book';
 import type { Sizing } from './sizing.js';
 
 export interface ViewParts {
   readonly startUs: Micros;
   readonly instrument: Instrument;
-  readonly book: L2Book;
+  readonly book: BookView;
   /** Time and touches, our own quotes left out; both touches exist. */
   readonly numbers: Readonly<AccountNumbers>;
   readonly fair: TickPrice;

@@ -14,6 +14,7 @@ import { Flattener } from './flatten.js';
 import { Measures } from './measures.js';
 import { OrderTable } from './orders.js';
 import { Outbox } from './outbox.js';
+import { Passing } from './passing.js';
 import { Reconciler } from './reconcile.js';
 import { Schedule } from './schedule.js';
 import { Sizing } from './sizing.js';
@@ -65,6 +66,7 @@ export interface Wired {
   readonly desk: EventDesk;
   readonly down: StandDown;
   readonly schedule: Schedule;
+  readonly passing: Passing;
 }
 
 export interface Told {
@@ -114,9 +116,10 @@ export function wire(parts: EngineParts, now: Instant, { note, adopted }: Told):
   const down = new StandDown({ params, numbers, breaker, desk, table, outbox, flattener });
   const scheduled = { params, numbers, breaker, wake, unknowns, count, down };
   const schedule = new Schedule(scheduled, start.nowUs);
+  const passing = new Passing(state, measures, schedule, now);
   // prettier-ignore
   return {
     position, state, table, sizing, throttle, count, outbox, wake, unknowns, measures, reconciler, standing, desk,
-    down, schedule,
+    down, schedule, passing,
   };
 }

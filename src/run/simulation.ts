@@ -4,10 +4,15 @@
 import type { Engine } from '#engine/engine';
 import type { EngineEvent } from '#core/messages';
 import type { RowBlock, RowSource } from '#core/rows';
-import { ROW_GAP, applyRows } from '#core/rows';
+import { ROW_GAP, ROW_LEVEL, applyRows } from '#core/rows';
 import type { Micros, SpanMicros } from '#core/units';
 import { TimedBlock } from '#sim/feed-delay';
 import type { SimVenue } from '#sim/venue';
+import { DUE, NEXT, NOW as BOT_NOW, PASSED } from './bot-rows.js';
+import type { BotRows } from './bot-rows.js';
+import { nextFilled } from './next-filled.js';
+import { RowEcho } from './row-echo.js';
+import { ToldRows } from './told-rows.js';
 
 export interface SimulationParts {
   readonly source: RowSource;
@@ -31,47 +36,44 @@ export interface Probe {
 }
 
 const NO_TIMES = new Float64Array(0);
+const LEVELS_ONLY = 1 << ROW_LEVEL;
 
 /** Where the clocks of a simulation stand in their array: V8 boxes a double field anew whenever it takes another one. */
 const NOW = 0;
 const VENUE = 1;
-const BOT = 2;
-const ACCOUNT = 3;
-const ORDERS = 4;
-const UNTIL = 5;
+const ACCOUNT = 2;
+const ORDERS = 3;
+const UNTIL = 4;
 
 export class Simulation {
   rows = 0;
-  settles = 0;
   /** Go on with orders, replies and timers after the last row (a live run must see its cancels answered). */
   draining = false;
-  private readonly queue: RowBlock[] = [];
-  private readonly spare: RowBlock[] = [];
-  private venueBlock: RowBlock | null = null;
-  /** When the rows of these blocks happen: the recorder's clock, or what a TimedBlock says. */
-  private venueTimes: Float64Array = NO_TIMES;
-  private botTimes: Float64Array = NO_TIMES;
-  private botFeed = 0;
-  private venueIndex = 0;
-  private botBlock: RowBlock | null = null;
-  private botIndex = 0;
-  /** Now, the next row at the venue and at the bot, the next reports, how far the venue's rows may go. */
-  private readonly at = new Float64Array([0, Infinity, Infinity, Infinity, Infinity, Infinity]);
+  private settled = 0;
+  private block: RowBlock | null = null;
+  /** When the rows of this block happen, and when the bot sees them where that is not one constant later. */
+  private times: Float64Array = NO_TIMES;
+  private seenTimes: Float64Array = NO_TIMES;
+  private index = 0;
+  /** Now, the next row at the venue, the next reports, how far the venue's rows may go. */
+  private readonly at = new Float64Array([0, Infinity, Infinity, Infinity, Infinity]);
   private readonly deliverTo: (event: EngineEvent) => void;
 
   /** Taken out of the parts, whose shape depends on who put them together. */
   private readonly venue: SimVenue;
   private readonly engine: Engine;
   private readonly probe: Probe | null;
+  private readonly bot: BotRows;
 
   constructor(private readonly parts: SimulationParts) {
-    const { venue, engine, probe } = parts;
+    const { venue, engine, probe, told, feed } = parts;
     this.venue = venue;
     this.engine = engine;
     this.probe = probe;
     this.deliverTo = (event) => engine.handle(event);
-    this.loadVenueBlock();
-    if (this.venueBlock !== null) {
+    this.bot = told ? new ToldRows(told, engine, feed) : new RowEcho(venue.exchange, engine, feed);
+    this.load();
+    if (this.block !== null) {
       const { at } = this;
       const firstUs = at[VENUE] as Micros;
       at[NOW] = firstUs;
@@ -89,164 +91,150 @@ export class Simulation {
     return this.at[NOW] as Micros;
   }
 
+  /** How often the bot settled, or would have if there had been anything to settle. */
+  get settles(): number {
+    return this.settled + this.bot.passedOver;
+  }
+
   /** True when every row has reached the bot. */
   get exhausted(): boolean {
-    return this.venueBlock === null && this.botBlock === null;
+    return this.block === null && this.bot.clock[NEXT] === Infinity;
   }
 
   /** When something next happens; Infinity when rows, orders and replies are all used up. */
   get nextUs(): number {
-    const { venue, engine } = this;
-    const [, venueUs, botUs] = this.at;
+    const { venue, engine, bot } = this;
+    const botUs = bot.clock[NEXT] as number;
     return Math.min(
-      venueUs as number, botUs as number, venue.nextArrivalUs, venue.nextReplyUs, engine.nextWakeUs,
+      this.at[VENUE] as number, botUs, venue.nextArrivalUs, venue.nextReplyUs, engine.nextWakeUs,
     ); // prettier-ignore
   }
 
-  /** Applies everything that happens up to and including `limitUs`, in order of time. */
+  /**
+   * Applies everything that happens up to and including `limitUs`, in order of time. The bot settles once at a time if
+   * anything reached it.
+   */
   advanceTo(limitUs: number): void {
-    const { at, venue, engine } = this;
+    const { at, venue, engine, bot } = this;
+    const { clock } = bot;
+    bot.looked(); // whoever drives us may have told the engine something
     for (;;) {
       const arrival = venue.nextArrivalUs;
       const reply = venue.nextReplyUs;
       const wake = engine.nextWakeUs;
-      let other = at[BOT] as number;
+      let other = clock[DUE] as number;
       if (arrival < other) other = arrival;
       if (reply < other) other = reply;
       if (wake < other) other = wake;
       if ((at[ACCOUNT] as number) < other) other = at[ACCOUNT] as number;
       const venueUs = at[VENUE] as number;
       if (venueUs <= other) {
-        if (venueUs > limitUs || venueUs === Infinity) return;
+        if (venueUs > limitUs || venueUs === Infinity) break;
         at[UNTIL] = other < limitUs ? other : limitUs;
         this.venueRows();
         continue;
       }
-      if (other > limitUs || (this.exhausted && !this.draining)) return;
+      if (other > limitUs) break;
+      clock[BOT_NOW] = other;
+      if (this.seen(false)) continue; // rows seen meanwhile put the wake off
+      if (this.exhausted && !this.draining) break;
       at[NOW] = other;
       this.others();
     }
+    clock[BOT_NOW] = limitUs;
+    this.seen(true);
   }
 
   /** Everything due now that is no row at the venue; the bot settles once if anything reached it. */
   private others(): void {
-    const { at, venue, engine } = this;
-    const us = at[NOW] as Micros;
+    const { at, venue, engine, bot } = this;
     const reply = venue.nextReplyUs;
-    if (venue.nextArrivalUs === us) venue.arrive(us);
-    if (at[ACCOUNT] === us) {
-      const { reportEvery } = this.parts;
-      venue.reportAccount(us);
-      at[ACCOUNT] = us + reportEvery.account;
-      if (us >= (at[ORDERS] as number)) {
-        venue.reportOpenOrders(us);
-        at[ORDERS] = us + reportEvery.openOrders;
-      }
-    }
-    let reached = engine.nextWakeUs <= us;
-    if (reply === us) {
-      venue.deliver(us, this.deliverTo);
+    if (venue.nextArrivalUs === at[NOW]) venue.arrive(at[NOW] as Micros);
+    if (at[ACCOUNT] === at[NOW]) this.report();
+    let reached = engine.nextWakeUs <= (at[NOW] as number);
+    if (reply === at[NOW]) {
+      venue.deliver(at[NOW] as Micros, this.deliverTo);
       reached = true;
     }
-    if (at[BOT] === us) {
-      engine.now.us = us; // prints carry the time at which they reached the bot
-      this.botRows();
+    if (bot.clock[NEXT] === at[NOW]) {
+      engine.now.us = at[NOW] as Micros; // prints carry the time at which they reached the bot
+      bot.give();
       reached = true;
     }
-    if (reached) {
-      this.settles += 1;
-      engine.now.us = us;
-      engine.settleNow();
-    }
+    if (!reached) return;
+    this.settled += 1;
+    engine.now.us = at[NOW] as Micros;
+    engine.settleNow();
+    bot.looked();
   }
 
-  /** Rows at the venue up to `UNTIL`, one instant at a time. */
+  /** The bot asks the venue for its account, and now and then for its open orders. */
+  private report(): void {
+    const { at, venue } = this;
+    const us = at[NOW] as Micros;
+    const { reportEvery } = this.parts;
+    venue.reportAccount(us);
+    at[ACCOUNT] = us + reportEvery.account;
+    if (us < (at[ORDERS] as number)) return;
+    venue.reportOpenOrders(us);
+    at[ORDERS] = us + reportEvery.openOrders;
+  }
+
+  /** What the bot need not look at is past. True when there was any. */
+  private seen(through: boolean): boolean {
+    const { at, bot } = this;
+    if (!bot.pass(through)) return false;
+    const us = bot.clock[PASSED] as number;
+    if (us > (at[NOW] as number)) at[NOW] = us;
+    return true;
+  }
+
+  /** Rows at the venue up to `UNTIL`, one instant (as the bot sees it, too) at a time. */
   private venueRows(): void {
-    const { at, probe, venue } = this;
+    const { at, probe, venue, bot } = this;
     const { exchange } = venue;
-    let block = this.venueBlock;
+    const { clock } = bot;
+    let { block } = this;
     while (block !== null && (at[VENUE] as number) <= (at[UNTIL] as number)) {
       const us = at[VENUE] as Micros;
       at[NOW] = us;
       exchange.nowUs = us;
-      const times = this.venueTimes;
-      const { count } = block;
-      const from = this.venueIndex;
+      const { times, seenTimes } = this;
+      const { count, kind } = block;
+      const from = this.index;
+      const seenUs = seenTimes[from];
+      const together = seenTimes === times;
       let i = from;
-      if (probe !== null && block.kind[i] === ROW_GAP) probe.gap(block.exchangeUs[i] as Micros, us);
-      while (i < count && times[i] === us) i += 1;
-      applyRows(block, from, i, exchange);
+      let kinds = 0;
+      if (probe !== null && kind[i] === ROW_GAP) probe.gap(block.exchangeUs[i] as Micros, us);
+      for (; i < count && times[i] === us && (together || seenTimes[i] === seenUs); i += 1)
+        kinds |= 1 << (kind[i] as number);
+      if (kinds === LEVELS_ONLY) exchange.levelRun(block, from, i);
+      else applyRows(block, from, i, exchange);
       this.rows += i - from;
-      this.venueIndex = i;
+      this.index = i;
+      clock[BOT_NOW] = us;
+      bot.happened(from, i, kinds);
+      if ((clock[DUE] as number) < (at[UNTIL] as number)) at[UNTIL] = clock[DUE] as number;
       if (i < count) at[VENUE] = times[i] as number;
-      else this.loadVenueBlock();
-      block = this.venueBlock;
+      else this.load();
+      block = this.block;
       if (probe !== null && us >= probe.dueUs && at[VENUE] !== us) probe.take(us);
       // A fill may have scheduled a reply that is due before the next row.
       if (venue.nextReplyUs < (at[VENUE] as number)) return;
     }
   }
 
-  private botRows(): void {
-    const { at, engine } = this;
-    const us = at[BOT] as number;
-    let block = this.botBlock;
-    while (block !== null && at[BOT] === us) {
-      const times = this.botTimes;
-      const stamp = us - this.botFeed;
-      const { count } = block;
-      const from = this.botIndex;
-      let i = from;
-      while (i < count && times[i] === stamp) i += 1;
-      applyRows(block, from, i, engine);
-      this.botIndex = i;
-      if (i < count) at[BOT] = (times[i] as number) + this.botFeed;
-      else this.nextBotBlock();
-      block = this.botBlock;
-    }
-  }
-
-  private loadVenueBlock(): void {
-    const { told } = this.parts;
-    if (told !== undefined && this.venueBlock !== null) this.spare.push(this.venueBlock);
-    const block = filled(this.parts.source, this.spare.pop());
-    this.venueBlock = block;
-    this.venueIndex = 0;
+  private load(): void {
+    const block = nextFilled(this.parts.source, this.bot.reusable(this.block));
+    this.block = block;
+    this.index = 0;
     this.at[VENUE] = Infinity;
     if (block === null) return;
-    this.venueTimes = block instanceof TimedBlock ? block.venueUs : block.localUs;
-    this.at[VENUE] = this.venueTimes[0] as number;
-    if (told === undefined) this.queue.push(block);
-    if (this.botBlock === null) this.nextBotBlock();
-  }
-
-  /** Gives the block that the bot has finished back to the source and goes on to the next one, if it is there. */
-  private nextBotBlock(): void {
-    const block = this.parts.told
-      ? filled(this.parts.told, this.botBlock ?? undefined)
-      : this.nextOfQueue();
-    this.botBlock = block;
-    this.botIndex = 0;
-    this.at[BOT] = Infinity;
-    if (block === null) return;
     const timed = block instanceof TimedBlock;
-    this.botTimes = timed ? block.botUs : block.localUs;
-    this.botFeed = timed ? 0 : this.parts.feed;
-    this.at[BOT] = (this.botTimes[0] as number) + this.botFeed;
+    this.times = timed ? block.venueUs : block.localUs;
+    this.seenTimes = timed ? block.botUs : block.localUs;
+    this.at[VENUE] = this.times[0] as number;
+    this.bot.began(block);
   }
-
-  private nextOfQueue(): RowBlock | null {
-    if (this.botBlock !== null) {
-      this.spare.push(this.botBlock);
-      this.queue.shift();
-    }
-    return this.queue[0] ?? null;
-  }
-}
-
-/** The next block that has rows; null at the end. */
-function filled(source: RowSource, reuse: RowBlock | undefined): RowBlock | null {
-  let block = source.next(reuse);
-  while (block !== null && block.count === 0) block = source.next(block);
-  return block;
 }

@@ -2,6 +2,7 @@
 // them. Exchange (rows) and OrderEntry (commands) act only through it, so every fill is booked and told the same way.
 // It decides nothing about when an order fills. No event handler may call back into the venue.
 import { L2Book } from '#core/book';
+import type { Watch } from '#core/book';
 import { MARK_GRID } from '#core/instrument';
 import type { AccountEvent, CloseReason, Fill, OpenOrder } from '#core/messages';
 import { clientId } from '#core/messages';
@@ -39,6 +40,8 @@ export class Desk {
   readonly book: L2Book;
   readonly bids: RestingSide;
   readonly asks: RestingSide;
+  /** The levels of the book at which our orders stand, and those across the market that would fill them. */
+  readonly watch: Watch = new Int32Array(6);
   readonly gap = new GapWatch();
   readonly orders = new Map<number, RestingOrder>();
   /** The venue's mark price; 0 when the tape has none. */
@@ -56,8 +59,8 @@ export class Desk {
     private readonly options: DeskOptions,
   ) {
     this.book = new L2Book(options.ringTicks);
-    this.bids = new RestingSide(BID, options.lock);
-    this.asks = new RestingSide(ASK, options.lock);
+    this.bids = new RestingSide(BID, options.lock, this.watch);
+    this.asks = new RestingSide(ASK, options.lock, this.watch);
     this.nextTrade = options.firstTrade;
   }
 

@@ -49,7 +49,7 @@ export class Exchange implements LevelRuns {
   private readonly asks: RestingSide;
   private readonly queue: QueueModel | null;
   private readonly ceiling: boolean;
-  private readonly useQuotes: boolean;
+  readonly useQuotes: boolean;
 
   constructor(options: ExchangeOptions) {
     const { instrument, fillModel } = options;
@@ -124,21 +124,14 @@ export class Exchange implements LevelRuns {
     const { desk, book, bids, asks } = this;
     const { side, price, size } = block;
     desk.gap.bookUs = desk.nowUs;
-    const plain =
-      !desk.gap.reopening && book.bidTicks <= asks.trigger && !(book.askTicks < bids.trigger);
-    let done = from;
-    for (let i = from; i < to; i += 1) {
-      const ticks = price[i] as Ticks;
-      const apart =
-        side[i] === BID
-          ? (ticks > bids.best || ticks < bids.worst) && ticks <= asks.trigger
-          : (ticks < asks.best || ticks > asks.worst) && ticks >= bids.trigger;
-      if (apart && plain) continue;
-      if (i > done) book.applyRun(block, done, i);
-      this.level(side[i] as Side, ticks, size[i] as Lots);
-      done = i + 1;
+    let i = from;
+    while (i < to) {
+      const plain =
+        !desk.gap.reopening && book.bidTicks <= asks.trigger && !(book.askTicks < bids.trigger);
+      if (plain) i = book.applyRun(block, i, to, desk.watch);
+      if (i < to) this.level(side[i] as Side, price[i] as Ticks, size[i] as Lots);
+      i += 1;
     }
-    if (to > done) book.applyRun(block, done, to);
   }
 
   trade(aggressor: Aggressor, ticks: TickPrice, lots: Lots, _exchangeUs: Micros): void {

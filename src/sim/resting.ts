@@ -1,5 +1,6 @@
 // Our own orders that rest at the simulated venue, one list a side in price-time priority, with the three prices
 // that let a market row be dismissed by one or two comparisons. Read on the hot path, changed only when an order is.
+import type { Watch } from '#core/book';
 import type { Lots, Side, Ticks } from '#core/units';
 import { BID } from '#core/units';
 
@@ -30,6 +31,9 @@ export class RestingOrder {
   }
 }
 
+/** Of a level, in 32 bits: prices beyond them are looked at one by one (L2Book.applyRun). */
+const key = (value: number): number => Math.max(-0x7fffffff, Math.min(0x7fffffff, value));
+
 export class RestingSide {
   /** Best price first; at one price the oldest first. */
   readonly orders: RestingOrder[] = [];
@@ -39,10 +43,11 @@ export class RestingSide {
   /** The opposite touch concerns us when it is strictly beyond this (an ask below it, a bid above it). */
   trigger = 0;
 
-  /** `lock`: whether a touch that only equals our price concerns us too. */
+  /** `lock`: whether a touch that only equals our price concerns us too. `watch` is told of every change. */
   constructor(
     readonly side: Side,
     private readonly lock: boolean,
+    private readonly watch: Watch,
   ) {
     this.measure();
   }
@@ -80,5 +85,10 @@ export class RestingSide {
     this.best = first?.ticks ?? none;
     this.worst = last?.ticks ?? (this.side === BID ? Infinity : 0);
     this.trigger = first === undefined ? none : first.ticks + (this.lock ? this.side : 0);
+    const { side, watch } = this;
+    const own = side === BID ? 0 : 3;
+    watch[own] = key(side * this.worst);
+    watch[own + 1] = key(side * this.best);
+    watch[5 - own] = key(-side * this.trigger);
   }
 }

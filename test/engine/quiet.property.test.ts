@@ -1,6 +1,7 @@
 // A settle that is skipped, because nothing a guard or a quote looks at has changed, must not be missed: the same random
 // market, with operators and links that interfere, goes through two engines, one of which asks every guard at every
-// settle (its breaker does not say that it is idle). Everything either of them says or shows must be the same.
+// settle (its breaker does not say that it is idle) and makes a book of its own of every row, while the other one follows
+// the venue's where it may. Everything either of them says or shows must be the same.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readLayers } from '#config/layers';
@@ -16,6 +17,7 @@ import type { Micros, Money, Side, SpanMicros, TickPrice } from '#core/units';
 import { ASK, BID } from '#core/units';
 import { SIM_PROFILE, assemble } from '#run/assembly';
 import { Simulation } from '#run/simulation';
+import { RecordedFeed, SampledFeed } from '#sim/feed-delay';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
 import { SimVenue } from '#sim/venue';
 
@@ -29,7 +31,8 @@ const INSTANTS = 1_500;
 class WildMarket implements RowSource {
   readonly totalRows = null;
   private readonly random: Random;
-  private given = false;
+  private readonly all: RowBlock;
+  private given = 0;
   private nowUs = START;
   private bid = MID;
   private ask = MID + 1;
@@ -39,11 +42,22 @@ class WildMarket implements RowSource {
     private readonly marks: boolean,
   ) {
     this.random = new Random(seed).fork('market');
+    this.all = this.make();
   }
 
-  next(): RowBlock | null {
-    if (this.given) return null;
-    this.given = true;
+  /** In blocks as large as the one to be filled. */
+  next(reuse = new RowBlock(INSTANTS * 16)): RowBlock | null {
+    const { all } = this;
+    const count = Math.min(reuse.capacity, all.count - this.given);
+    if (count === 0) return null;
+    for (const column of ['kind', 'side', 'exchangeUs', 'localUs', 'price', 'size'] as const)
+      reuse[column].set(all[column].subarray(this.given, this.given + count));
+    reuse.count = count;
+    this.given += count;
+    return reuse;
+  }
+
+  private make(): RowBlock {
     const block = new RowBlock(INSTANTS * 16);
     this.snapshot(block);
     for (let i = 0; i < INSTANTS; i += 1) {
@@ -125,9 +139,13 @@ function interference(random: Random, us: Micros): EngineEvent | null {
   return { kind: 'link', channel, state, detail: 'the test', us };
 }
 
+/** How rows reach the bot; a latency of none, of a look, and longer than most of a history's silences. */
+type Feed = 0 | 10_000 | 400_000 | 'sampled' | 'recorded';
+
 interface Case {
   readonly seed: number;
   readonly flags: Record<string, string>;
+  readonly feed: Feed;
   readonly mode: 'static' | 'dynamic';
   readonly shadow: boolean;
   readonly marks: boolean;
@@ -135,8 +153,9 @@ interface Case {
   readonly calls: boolean;
 }
 
-const cases: fc.Arbitrary<Case> = fc.record({
+const anything: fc.Arbitrary<Case> = fc.record({
   seed: fc.integer(),
+  feed: fc.constantFrom<Feed>(0, 10_000, 400_000, 'sampled', 'recorded'),
   flags: fc.record({
     check: fc.constantFrom('100ms', '1s', '60s'),
     refresh: fc.constantFrom('100ms', '5s', '60s'),
@@ -158,10 +177,28 @@ const cases: fc.Arbitrary<Case> = fc.record({
   calls: fc.boolean(),
 });
 
+/** Half of them such that the book is followed. */
+const cases: fc.Arbitrary<Case> = fc.tuple(anything, fc.boolean()).map(([given, touches]) => {
+  if (!touches) return given;
+  const flags = { ...given.flags, fair: 'mid' };
+  return { ...given, flags, mode: 'static', shadow: false, ownInBook: false };
+});
+
+/** The market as the venue and the bot get it, and the latency of rows that do not say. */
+function feedOf({ seed, feed, marks }: Case): [RowSource, SpanMicros] {
+  const market = new WildMarket(seed, marks);
+  if (feed === 'recorded') return [new RecordedFeed(market, 0, 0 as SpanMicros), 0 as SpanMicros];
+  const sampled = feed === 'sampled';
+  const latency = (sampled ? 0 : feed) as SpanMicros;
+  return [sampled ? new SampledFeed(market, seed, 50_000 as SpanMicros, 1) : market, latency];
+}
+
 /** How often each kind of engine asked its guards, over all histories. */
 const asked = { all: 0, quiet: 0, commands: 0 };
 /** How often each was told a decision, and how often the quick one asked its strategy for one. */
 const decided = { all: 0, quiet: 0, made: 0 };
+/** How many books were followed. */
+let followed = 0;
 
 /** Everything that can be heard and seen of one engine in that history. */
 function transcript(given: Case, everySettle: boolean): string[] {
@@ -197,15 +234,21 @@ function transcript(given: Case, everySettle: boolean): string[] {
     },
     start: { nowUs: START as Micros, firstOrdinal: 1, capital: values.capital as Money },
   });
+  const follow = engine.passing.follow.bind(engine.passing);
+  engine.passing.follow = (book) => {
+    const agreed = !everySettle && follow(book);
+    followed += agreed ? 1 : 0;
+    return agreed;
+  };
   if (everySettle) Object.defineProperty(breaker, 'idle', { value: undefined });
   const onSettle = breaker.onSettle.bind(breaker);
   breaker.onSettle = (numbers) => {
     asked[everySettle ? 'all' : 'quiet'] += 1;
     return onSettle(numbers);
   };
+  const [source, feed] = feedOf(given);
   const simulation = new Simulation({
-    ...{ source: new WildMarket(given.seed, given.marks), venue, engine, probe: null },
-    ...{ feed: 10_000 as SpanMicros },
+    ...{ source, venue, engine, probe: null, feed },
     reportEvery: { account: 5e6 as SpanMicros, openOrders: 60e6 as SpanMicros },
   });
   const random = new Random(given.seed).fork('interference');
@@ -247,7 +290,8 @@ test(
       }),
       { numRuns: RUNS },
     );
-    if (process.env['MM_HISTORIES'] !== undefined) console.log(asked, decided);
+    if (process.env['MM_HISTORIES'] !== undefined) console.log(asked, decided, followed);
+    expect(followed).toBeGreaterThan(RUNS * 0.3);
     expect(decided.quiet).toBe(decided.all);
     expect(decided.made).toBeLessThan(decided.quiet); // some of them stand
     expect(asked.commands).toBeGreaterThan(RUNS);

@@ -35,8 +35,19 @@ class Watched {
     });
   }
 
+  /** Idle later is idle until then: an engine looks ahead by that. */
+  private foresee(): void {
+    const { breaker, numbers } = this;
+    const { nowUs } = numbers;
+    numbers.nowUs = (nowUs + SECOND) as Micros;
+    const later = breaker.idle(numbers);
+    numbers.nowUs = nowUs;
+    if (later) expect(breaker.idle(numbers)).toBe(true);
+  }
+
   settle(moved: boolean): void {
     const { breaker, numbers } = this;
+    if (!moved) this.foresee();
     if (!this.everySettle && !moved && breaker.idle(numbers)) return;
     this.asked += 1;
     if (breaker.onSettle(numbers)) this.heard.push(`${numbers.nowUs} cancel`);
