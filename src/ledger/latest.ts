@@ -8,7 +8,7 @@ type Value = { readonly us: Micros; readonly value: unknown };
 export class Latest {
   readonly states = new Map<string, Value>();
   status: Value | null = null;
-  /** Alone it is worth no wait for the disk: it is written with whatever comes next. */
+  /** Worth no wait of anybody for the disk: it is written with the next facts, and never with an order's intent. */
   decision: Value | null = null;
 
   /** How much of it wants a commit. */
@@ -20,22 +20,23 @@ export class Latest {
     return this.pending === 0 && this.decision === null;
   }
 
-  /** Inside the transaction. Status and decision belong to a run; without one they are dropped. */
-  write(sql: Statements, account: number, run: number | null): void {
+  /** Inside the transaction; `withDecision`: that too. Status and decision belong to a run; without one they are dropped. */
+  write(sql: Statements, account: number, run: number | null, withDecision: boolean): void {
     for (const [key, { us, value }] of this.states) {
       sql.state.run([account, key, us, json(value)]);
     }
     if (run === null) return;
     const { status, decision } = this;
     if (status !== null) sql.status.run([run, status.us, json(status.value)]);
-    if (decision !== null) sql.decision.run([run, decision.us, json(decision.value)]);
+    if (withDecision && decision !== null)
+      sql.decision.run([run, decision.us, json(decision.value)]);
   }
 
   /** It was written. */
-  clear(): void {
+  clear(withDecision: boolean): void {
     this.states.clear();
     this.status = null;
-    this.decision = null;
+    if (withDecision) this.decision = null;
   }
 }
 

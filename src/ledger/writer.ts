@@ -163,7 +163,7 @@ export class Ledger {
     if (!intents) return;
     try {
       if (this.broken !== null) throw this.broken;
-      if (this.due) this.write(); // the witness follows with the commit at the end of the turn
+      if (this.due) this.write(false); // the witness follows with the commit at the end of the turn
     } catch (error) {
       this.queue = this.queue.filter((e) => e.kind !== 'command' || !isIntent(e.command));
       throw error;
@@ -216,8 +216,8 @@ export class Ledger {
     this.latest.status = { us, value };
   }
   /**
-   * The last decision with its reason, for `mm explain`; the log has them all. Written with the next entries that are:
-   * alone it is worth no wait for the disk.
+   * The last decision with its reason, for `mm explain`; the log has them all. Written with the next entries that are,
+   * but not with an intent: no order waits for it, and alone it is worth no wait for the disk.
    */
   decision(us: Micros, value: unknown): void {
     this.latest.decision = { us, value };
@@ -301,27 +301,27 @@ export class Ledger {
     }
   }
 
-  private write(): void {
+  /** `withDecision`: the last decision too, for which no order shall wait. */
+  private write(withDecision = true): void {
     let refusal: LedgerProblem | null = null;
     for (;;) {
-      const refused = this.attempt();
+      const refused = this.attempt(withDecision);
       if (refused === null) break;
       refusal ??= refused.problem;
       this.queue[refused.index] = refused.note;
     }
     this.queue = [];
-    this.latest.clear();
+    this.latest.clear(withDecision);
     this.commits += 1;
     this.sync();
     this.unseen = true;
     if (refusal !== null) throw refusal;
   }
 
-  /**
-   * One try. Null when it is written; a refused row with the note to put in its place; throws for
-   * all else.
-   */
-  private attempt(): { index: number; note: Entry; problem: LedgerProblem } | null {
+  /** One try. Null when it is written; a refused row with the note to put in its place; throws for all else. */
+  private attempt(
+    withDecision: boolean,
+  ): { index: number; note: Entry; problem: LedgerProblem } | null {
     const books = this.desk();
     const before = books.mark();
     let index = -1;
@@ -331,7 +331,7 @@ export class Ledger {
         for (index = 0; index < this.queue.length; index += 1)
           books.write(this.queue[index] as Entry);
         books.settle();
-        this.latest.write(this.sql, this.account, this.run);
+        this.latest.write(this.sql, this.account, this.run, withDecision);
       });
       return null;
     } catch (error) {

@@ -83,6 +83,9 @@ test('the last decision waits for company, and is there at the end', () => {
   ledger.commit();
   expect(told()).toBeNull();
   ledger.recordIntents(T0, [place(1)]);
+  expect(told()).toBeNull(); // no order waits for it
+  ledger.event({ kind: 'accepted', ordinal: 1, us: T0 });
+  ledger.commit();
   expect(told()).toEqual({ bids: [1] });
   ledger.decision(T0, { bids: [2] });
   ledger.idle();
