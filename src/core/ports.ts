@@ -13,6 +13,8 @@ export interface CommandSink {
 /** What others (log, ledger, report) may watch. Called synchronously; must not throw and must not call back. */
 export interface EngineObserver {
   onDecision?(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void;
+  /** For whom this is enough: the last decision stood at that many looks until `nowUs`, of which `onDecision` does not tell. */
+  onStood?(nowUs: Micros, looks: number): void;
   onEvent?(nowUs: Micros, event: EngineEvent): void;
   onTransition?(
     nowUs: Micros,

@@ -13,7 +13,7 @@ import type { Position } from '#core/position';
 import type { LevelRuns, RowBlock } from '#core/rows';
 import type { Decision, Strategy, View } from '#core/strategy';
 import type {
-  Aggressor, Lots, Micros, Money, Rate, Side, SpanMicros, TickPrice, Ticks,
+  Aggressor, Lots, Micros, Money, Rate, Side, TickPrice, Ticks,
 } from '#core/units'; // prettier-ignore
 import { MICROS_PER_MS } from '#core/units';
 import type { EventDesk } from './events.js';
@@ -32,7 +32,7 @@ import type { OperationCount, Throttle } from './throttle.js';
 import type { Unknowns } from './unknowns.js';
 import { makeView } from './view.js';
 import { WAKE, type Wake } from './wake.js';
-import { wire, type EngineParts } from './wiring.js';
+import { wire, type EngineParts, type Wired } from './wiring.js';
 
 export type { EngineParts, EngineStart } from './wiring.js';
 
@@ -59,7 +59,6 @@ export class Engine implements LevelRuns {
   private readonly sink: CommandSink;
   private readonly observer: EngineObserver | null;
   private readonly instrument: Instrument;
-  private readonly maxAge: SpanMicros;
   private readonly table: OrderTable;
   private readonly sizing: Sizing;
   private readonly throttle: Throttle;
@@ -73,20 +72,19 @@ export class Engine implements LevelRuns {
   private readonly down: StandDown;
   private readonly desk: EventDesk;
   private readonly schedule: Schedule;
-  private readonly sight = { fair: 0 as TickPrice, bidTicks: 0 as Ticks, askTicks: 0 as Ticks };
+  private readonly sight: Wired['sight'];
   private breakerState: BreakerStateName;
   private quoting = false;
   private sent = false;
 
   constructor(private readonly parts: EngineParts) {
-    const { start, breaker, observer, instrument, params } = parts;
+    const { start, breaker, observer, instrument } = parts;
     this.now.us = start.nowUs;
     this.breaker = breaker;
     this.breakerState = breaker.state;
     this.sink = parts.sink;
     this.observer = observer ?? null;
     this.instrument = instrument;
-    this.maxAge = params.wake.refresh;
     const wired = wire(parts, this.now, {
       note: (text) => observer?.onNote?.(this.nowUs, text),
       adopted: (...move) => observer?.onAdopted?.(this.nowUs, ...move),
@@ -105,6 +103,7 @@ export class Engine implements LevelRuns {
     this.measures = wired.measures;
     this.reconciler = wired.reconciler;
     this.standing = wired.standing;
+    this.sight = wired.sight;
     this.desk = wired.desk;
     this.down = wired.down;
     this.schedule = wired.schedule;
@@ -338,12 +337,8 @@ export class Engine implements LevelRuns {
    */
   private stands(): boolean {
     const { wake, standing, now, unknowns, observer, lastDecision } = this;
-    if (!wake.aged(now) || now.us >= unknowns.nextUs || !standing.holds(this.sight.fair))
-      return false;
-    standing.renew(now, this.maxAge);
-    wake.begin(now.us);
-    wake.stretch = this.throttle.stretch(now.us);
-    this.schedule.plan(true);
+    if (!wake.aged(now) || now.us >= unknowns.nextUs || !standing.holds()) return false;
+    this.passing.again();
     if (observer?.onDecision === undefined || lastDecision === null) return true;
     this.outbox.begin();
     this.lastView = this.look();

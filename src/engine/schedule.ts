@@ -93,11 +93,20 @@ export class Schedule {
 
   /**
    * A settle before this time at which nothing has moved but the time and the age of the book is quiet: nobody needs to call
-   * it (`passed`). -Infinity when that cannot be said.
+   * it (`passed`). -Infinity when that cannot be said. `lasts`: a look at which nothing has moved is nothing either.
    */
-  get quietUntilUs(): number {
+  quietUntil(lasts: boolean): number {
     if (!this.guardsIdle() || this.parts.wake.causes !== 0) return -Infinity;
-    return Math.min(this.dueUs[0] as number, this.idleUs[0] as number);
+    const dueUs = this.dueUs[0] as number;
+    const looksOnly = lasts && dueUs > this.parts.numbers.nowUs;
+    return Math.min(looksOnly ? this.besidesUs : dueUs, this.idleUs[0] as number);
+  }
+
+  /** The first thing due that is no look. */
+  private get besidesUs(): number {
+    const { breaker, unknowns, wake, numbers } = this.parts;
+    const dueUs = Math.min(unknowns.nextUs, wake.waitUs);
+    return sooner(dueUs, numbers.nowUs, breaker.untilUs);
   }
 
   /** When something may change by time alone: the earliest of all that is still to come, never now. */

@@ -12,6 +12,7 @@ import { ASK, BID } from '#core/units';
 import type { Measures } from './measures.js';
 import type { OrderTable } from './orders.js';
 import type { Sizing } from './sizing.js';
+import type { Sight } from './wake.js';
 
 export interface StandingParts {
   readonly numbers: Readonly<AccountNumbers>;
@@ -20,6 +21,7 @@ export interface StandingParts {
   readonly sizing: Sizing;
   readonly position: Position;
   readonly measures: Measures;
+  readonly sight: Readonly<Sight>;
 }
 
 export class Standing {
@@ -45,8 +47,14 @@ export class Standing {
     this.version = table.version;
   }
 
+  /** It holds, and goes on doing so whatever sizes become, until somebody else moves. */
+  get lasts(): boolean {
+    return !this.sizes && this.holds();
+  }
+
   /** True when it would be the same decision again, and again without a command. */
-  holds(fair: TickPrice): boolean {
+  holds(): boolean {
+    const { fair } = this.parts.sight;
     const { view } = this;
     const { numbers, table, sizing, position, measures } = this.parts;
     if (view === null || table.version !== this.version || numbers.mark !== this.mark) return false;

@@ -4,7 +4,7 @@ import type { Instant } from '#core/instant';
 import type { Instrument } from '#core/instrument';
 import type { Placement, WakeParams } from '#core/params';
 import { atDistance, placeTicks } from '#core/placement';
-import type { Micros, Side, TickPrice, Ticks } from '#core/units';
+import type { Micros, Side, SpanMicros, TickPrice, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
 import type { OrderTable } from './orders.js';
 
@@ -85,6 +85,10 @@ export class Wake {
 
   fill(): void {
     if (this.params.fillWake) this.causes |= WAKE.fill;
+  }
+
+  get maxAge(): SpanMicros {
+    return this.params.refresh;
   }
 
   /** The oldest resting quote reaches its greatest age. */

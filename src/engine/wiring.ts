@@ -7,7 +7,7 @@ import type { EngineParams } from '#core/params';
 import type { CommandSink, EngineObserver } from '#core/ports';
 import { Position, type PositionSnapshot } from '#core/position';
 import type { StrategyFactory } from '#core/strategy';
-import type { Micros, Money } from '#core/units';
+import type { Micros, Money, TickPrice, Ticks } from '#core/units';
 import { Account, type Adopted } from './account.js';
 import { EventDesk } from './events.js';
 import { Flattener } from './flatten.js';
@@ -67,6 +67,8 @@ export interface Wired {
   readonly down: StandDown;
   readonly schedule: Schedule;
   readonly passing: Passing;
+  /** What the tolerance of the quotes is measured against: the newest fair price and touches. */
+  readonly sight: { fair: TickPrice; bidTicks: Ticks; askTicks: Ticks };
 }
 
 export interface Told {
@@ -102,7 +104,8 @@ export function wire(parts: EngineParts, now: Instant, { note, adopted }: Told):
   const reconciler = new Reconciler({
     params, numbers, table, outbox, throttle, refusals, wake, note,
   });
-  const standing = new Standing({ numbers, book, table, sizing, position, measures });
+  const sight = { fair: 0 as TickPrice, bidTicks: 0 as Ticks, askTicks: 0 as Ticks };
+  const standing = new Standing({ numbers, book, table, sizing, position, measures, sight });
   const account = new Account(position, adopted);
   const { healthyFor } = risk;
   // prettier-ignore
@@ -116,10 +119,14 @@ export function wire(parts: EngineParts, now: Instant, { note, adopted }: Told):
   const down = new StandDown({ params, numbers, breaker, desk, table, outbox, flattener });
   const scheduled = { params, numbers, breaker, wake, unknowns, count, down };
   const schedule = new Schedule(scheduled, start.nowUs);
-  const passing = new Passing(state, measures, schedule, now);
+  const { observer } = parts;
+  // prettier-ignore
+  const passing = new Passing({
+    state, measures, schedule, standing, wake, throttle, now, observer,
+  });
   // prettier-ignore
   return {
     position, state, table, sizing, throttle, count, outbox, wake, unknowns, measures, reconciler, standing, desk,
-    down, schedule, passing,
+    down, schedule, passing, sight,
   };
 }

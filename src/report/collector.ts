@@ -64,8 +64,8 @@ export class Collector implements EngineObserver {
   readonly funding: FundingPaid[] = [];
   readonly inventory = new TimeWeighted();
   readonly hourlyInventory = new Map<number, TimeWeighted>();
-  /** Seconds during which each clamp acted on the decision in force. */
-  readonly clampSeconds = new Map<string, number>();
+  /** Microseconds during which each clamp acted on the decision in force. */
+  readonly clampUs = new Map<string, number>();
   readonly stateSeconds = new Map<string, number>();
   readonly halts: string[] = [];
   /** Decisions on measured parameters. */
@@ -87,6 +87,9 @@ export class Collector implements EngineObserver {
   unitLots = 1 as Lots;
   dueUs = 0;
   private peak: number;
+  /** Without a trace nobody looks at the market at each decision. */
+  readonly onStood?: (nowUs: Micros, looks: number) => void;
+  private measuring = false;
   private readonly tracker: MarkoutTracker;
   private clamps: readonly string[] = [];
   private clampsUs = 0;
@@ -101,6 +104,7 @@ export class Collector implements EngineObserver {
     readonly trace: Trace | null = null,
   ) {
     this.peak = capital;
+    if (trace === null) this.onStood = this.stood.bind(this);
     this.tracker = new MarkoutTracker(MARKOUT_HORIZONS, 1024, (id, horizon, mid, bridged) => {
       const fill = this.fills[id];
       if (!fill) return;
@@ -164,13 +168,20 @@ export class Collector implements EngineObserver {
   onDecision(nowUs: Micros, view: View, decision: Decision, commands: readonly Command[]): void {
     this.decisions += 1;
     this.trace?.onDecision(nowUs, view, commands);
-    if (view.market.source === 'dynamic') this.measured += 1;
+    this.measuring = view.market.source === 'dynamic';
+    if (this.measuring) this.measured += 1;
     this.unitLots = view.unitLots;
     this.weighClamps(nowUs);
     this.clamps = decision.reason.clamps.map((clamp) => clamp.name);
     for (const command of commands) {
       if (command.kind === 'place' && command.tif === 'post-only') this.postedLots += command.lots;
     }
+  }
+
+  private stood(nowUs: Micros, looks: number): void {
+    this.decisions += looks;
+    if (this.measuring) this.measured += looks;
+    this.weighClamps(nowUs);
   }
 
   onTransition(
@@ -209,9 +220,9 @@ export class Collector implements EngineObserver {
 
   private weighClamps(nowUs: Micros): void {
     if (this.clampsUs === 0) this.clampsUs = nowUs;
-    const seconds = Math.max(0, (nowUs - this.clampsUs) / 1e6);
+    const us = Math.max(0, nowUs - this.clampsUs);
     for (const name of new Set(this.clamps)) {
-      this.clampSeconds.set(name, (this.clampSeconds.get(name) ?? 0) + seconds);
+      this.clampUs.set(name, (this.clampUs.get(name) ?? 0) + us);
     }
     this.clampsUs = nowUs;
   }

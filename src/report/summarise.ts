@@ -175,7 +175,7 @@ export function summarise(
     attribution: attribute(collector, facts),
     spreadCapturedBps: mean(captured),
     gap: gapLine(collector),
-    clamped: shares(collector.clampSeconds, facts.seconds),
+    clamped: shares(collector.clampUs, facts.seconds * 1e6),
     decisions,
     commands: facts.commands,
     halts: collector.halts,

@@ -11,13 +11,13 @@ export const DUE = 1;
 export const NEXT = 2;
 /** Of the bot's instants that were passed over, the newest. */
 export const PASSED = 3;
+/** The bot need not be woken before. */
+export const REST = 4;
 
-export const botClock = (): Float64Array => new Float64Array([0, Infinity, Infinity, 0]);
+export const botClock = (): Float64Array => new Float64Array([0, Infinity, Infinity, 0, -Infinity]);
 
 export interface BotRows {
   readonly clock: Float64Array;
-  /** How many of the bot's instants were passed over. */
-  readonly passedOver: number;
   /** The venue begins with a block; the one before may be in use here for a while. */
   began(block: RowBlock): void;
   /** A block that nobody needs any more; `last` is the venue's, which has been used up there. */

@@ -10,7 +10,7 @@ import type { Engine } from '#engine/engine';
 import { TimedBlock } from '#sim/feed-delay';
 import type { Exchange } from '#sim/exchange';
 import { PastBook } from '#sim/past-book';
-import { DUE, NEXT, NOW, PASSED, botClock } from './bot-rows.js';
+import { DUE, NEXT, NOW, PASSED, REST, botClock } from './bot-rows.js';
 import type { BotRows } from './bot-rows.js';
 
 const BOOK = 1 << ROW_LEVEL;
@@ -18,13 +18,8 @@ const PRICED = BOOK | (1 << ROW_TRADE);
 /** In the kinds of an instant: levels and prints only, after which both touches of a sound book are where they were. */
 const STILL = 1 << 30;
 
-/** How long the engine is quiet, and the newest level that was passed over; boxed anew, were they fields. */
-const QUIET = 0;
-const BOOK_PASSED = 1;
-
 export class RowEcho implements BotRows {
   readonly clock = botClock();
-  passedOver = 0;
   /** A ring of instants on their way: the bot's time, the number of the first row, what was changed in the venue's book. */
   private mask = 63;
   private us = new Float64Array(64);
@@ -51,7 +46,8 @@ export class RowEcho implements BotRows {
   private feedUs = 0;
   private readonly book: L2Book;
   private readonly past: PastBook;
-  private readonly at = new Float64Array([-Infinity, 0]);
+  /** The newest level that was passed over; boxed anew, were it a field. */
+  private readonly bookPassed = new Float64Array(1);
   /** The engine does not know yet what was passed over; we do not know yet how long it is quiet. */
   private owing = false;
   private unsure = true;
@@ -110,15 +106,30 @@ export class RowEcho implements BotRows {
   }
 
   pass(through: boolean): boolean {
-    const { ahead, at, clock, engine } = this;
-    if ((clock[DUE] as number) <= (clock[NOW] as number)) this.look();
+    const { ahead, clock, engine } = this;
+    const restUs = clock[REST] as number;
+    if (this.unsure || (clock[DUE] as number) <= (clock[NOW] as number)) this.look();
     this.skip(through);
     this.show();
-    if (!this.owing) return this.ahead > ahead;
-    this.owing = false;
-    engine.now.us = clock[PASSED] as Micros;
-    engine.passing.passed(at[BOOK_PASSED] as Micros);
-    at[BOOK_PASSED] = 0;
+    const owing = this.owing;
+    if (owing) {
+      this.owing = false;
+      engine.now.us = clock[PASSED] as Micros;
+      engine.passing.passed(this.bookPassed[0] as Micros);
+      this.bookPassed[0] = 0;
+    }
+    const rested = this.rest(through);
+    return owing || rested || this.ahead > ahead || (clock[REST] as number) > restUs;
+  }
+
+  /** Looks before now at which nothing had moved are over. True when there were any. */
+  private rest(through: boolean): boolean {
+    const { clock, engine } = this;
+    const nowUs = (clock[NOW] as number) + (through ? 1 : 0);
+    const untilUs = nowUs < (clock[REST] as number) ? nowUs : (clock[REST] as number);
+    if (engine.nextWakeUs >= untilUs) return false;
+    engine.passing.look(untilUs as Micros);
+    if (engine.now.us > (clock[PASSED] as number)) clock[PASSED] = engine.now.us;
     return true;
   }
 
@@ -141,6 +152,7 @@ export class RowEcho implements BotRows {
 
   looked(): void {
     this.unsure = true;
+    this.clock[REST] = -Infinity;
     this.ahead = this.told;
     this.show();
   }
@@ -153,14 +165,14 @@ export class RowEcho implements BotRows {
 
   /** How far are they quiet? */
   private look(): void {
-    if (this.unsure) this.at[QUIET] = this.engine.passing.quietUntilUs;
+    if (this.unsure) this.clock[REST] = this.engine.passing.quietUntilUs;
     this.unsure = false;
     while (this.ahead < this.end && this.quiet(this.ahead & this.mask)) this.ahead += 1;
   }
 
   private quiet(i: number): boolean {
     return (
-      (this.kinds[i] as number) >= STILL && (this.us[i] as number) < (this.at[QUIET] as number)
+      (this.kinds[i] as number) >= STILL && (this.us[i] as number) < (this.clock[REST] as number)
     );
   }
 
@@ -172,7 +184,7 @@ export class RowEcho implements BotRows {
 
   /** Quiet instants before now are over. */
   private skip(through: boolean): void {
-    const { at, clock, mask, ahead } = this;
+    const { bookPassed, clock, mask, ahead } = this;
     let { told } = this;
     if (told === ahead) return;
     const nowUs = clock[NOW] as number;
@@ -180,9 +192,8 @@ export class RowEcho implements BotRows {
       const i = told & mask;
       const us = this.us[i] as number;
       if (us > nowUs || (us === nowUs && !through)) break;
-      if (us !== clock[PASSED]) this.passedOver += 1;
       clock[PASSED] = us;
-      if (((this.kinds[i] as number) & BOOK) !== 0) at[BOOK_PASSED] = us;
+      if (((this.kinds[i] as number) & BOOK) !== 0) bookPassed[0] = us;
     }
     if (told === this.told) return;
     this.told = told;

@@ -8,7 +8,7 @@ import { ROW_GAP, ROW_LEVEL, applyRows } from '#core/rows';
 import type { Micros, SpanMicros } from '#core/units';
 import { TimedBlock } from '#sim/feed-delay';
 import type { SimVenue } from '#sim/venue';
-import { DUE, NEXT, NOW as BOT_NOW, PASSED } from './bot-rows.js';
+import { DUE, NEXT, NOW as BOT_NOW, PASSED, REST } from './bot-rows.js';
 import type { BotRows } from './bot-rows.js';
 import { nextFilled } from './next-filled.js';
 import { RowEcho } from './row-echo.js';
@@ -49,7 +49,6 @@ export class Simulation {
   rows = 0;
   /** Go on with orders, replies and timers after the last row (a live run must see its cancels answered). */
   draining = false;
-  private settled = 0;
   private block: RowBlock | null = null;
   /** When the rows of this block happen, and when the bot sees them where that is not one constant later. */
   private times: Float64Array = NO_TIMES;
@@ -91,11 +90,6 @@ export class Simulation {
     return this.at[NOW] as Micros;
   }
 
-  /** How often the bot settled, or would have if there had been anything to settle. */
-  get settles(): number {
-    return this.settled + this.bot.passedOver;
-  }
-
   /** True when every row has reached the bot. */
   get exhausted(): boolean {
     return this.block === null && this.bot.clock[NEXT] === Infinity;
@@ -121,17 +115,20 @@ export class Simulation {
     for (;;) {
       const arrival = venue.nextArrivalUs;
       const reply = venue.nextReplyUs;
-      const wake = engine.nextWakeUs;
+      const venueUs = at[VENUE] as number;
+      let wake: number = engine.nextWakeUs;
+      // After the last row nobody knows that nothing comes before: the bot wakes as it likes.
+      if (wake < (clock[REST] as number) && venueUs < Infinity) wake = clock[REST] as number;
       let other = clock[DUE] as number;
       if (arrival < other) other = arrival;
       if (reply < other) other = reply;
       if (wake < other) other = wake;
       if ((at[ACCOUNT] as number) < other) other = at[ACCOUNT] as number;
-      const venueUs = at[VENUE] as number;
       if (venueUs <= other) {
         if (venueUs > limitUs || venueUs === Infinity) break;
         at[UNTIL] = other < limitUs ? other : limitUs;
         this.venueRows();
+        if (this.block === null) this.seen(false);
         continue;
       }
       if (other > limitUs) break;
@@ -141,7 +138,7 @@ export class Simulation {
       at[NOW] = other;
       this.others();
     }
-    clock[BOT_NOW] = limitUs;
+    clock[BOT_NOW] = this.exhausted ? (at[NOW] as number) : limitUs;
     this.seen(true);
   }
 
@@ -162,7 +159,6 @@ export class Simulation {
       reached = true;
     }
     if (!reached) return;
-    this.settled += 1;
     engine.now.us = at[NOW] as Micros;
     engine.settleNow();
     bot.looked();

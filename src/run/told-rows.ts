@@ -11,7 +11,6 @@ import { nextFilled } from './next-filled.js';
 
 export class ToldRows implements BotRows {
   readonly clock = botClock();
-  readonly passedOver = 0;
   private block: RowBlock | null = null;
   private times: Float64Array = new Float64Array(0);
   private feedUs = 0;

@@ -151,14 +151,16 @@ interface Case {
   readonly marks: boolean;
   readonly ownInBook: boolean;
   readonly calls: boolean;
+  /** How somebody is told of decisions: of each, so that no look is left out; of how many stood; not at all. */
+  readonly heard: 'each' | 'stood' | 'none';
 }
 
 const anything: fc.Arbitrary<Case> = fc.record({
   seed: fc.integer(),
   feed: fc.constantFrom<Feed>(0, 10_000, 400_000, 'sampled', 'recorded'),
   flags: fc.record({
-    check: fc.constantFrom('100ms', '1s', '60s'),
-    refresh: fc.constantFrom('100ms', '5s', '60s'),
+    check: fc.constantFrom('10ms', '100ms', '1s', '60s'),
+    refresh: fc.constantFrom('100ms', '130ms', '5s', '60s'),
     requoteBps: fc.constantFrom('off', 'auto'),
     fillWake: fc.constantFrom('on', 'off'),
     staleAfter: fc.constantFrom('500ms', '3s', '60s'),
@@ -175,6 +177,7 @@ const anything: fc.Arbitrary<Case> = fc.record({
   marks: fc.boolean(),
   ownInBook: fc.boolean(),
   calls: fc.boolean(),
+  heard: fc.constantFrom('each', 'stood', 'none'),
 });
 
 /** Half of them such that the book is followed. */
@@ -197,8 +200,9 @@ function feedOf({ seed, feed, marks }: Case): [RowSource, SpanMicros] {
 const asked = { all: 0, quiet: 0, commands: 0 };
 /** How often each was told a decision, and how often the quick one asked its strategy for one. */
 const decided = { all: 0, quiet: 0, made: 0 };
-/** How many books were followed. */
+/** How many books were followed, and how often looks were left out. */
 let followed = 0;
+let leftOut = 0;
 
 /** Everything that can be heard and seen of one engine in that history. */
 function transcript(given: Case, everySettle: boolean): string[] {
@@ -216,11 +220,18 @@ function transcript(given: Case, everySettle: boolean): string[] {
     onTransition: (us, from, to, cause) => say('transition', us, from, to, cause),
     onGuard: (us, trip, text) => say('guard', us, trip, text),
     onNote: (us, text) => say('note', us, text),
-    onDecision: (us, view, decision) => {
-      decided[everySettle ? 'all' : 'quiet'] += 1;
-      say('decision', us, view.nowUs, view.fair, view.bidLots, view.unitLots, decision);
-    },
   };
+  const onDecision: EngineObserver['onDecision'] = (us, view, decision) => {
+    decided[everySettle ? 'all' : 'quiet'] += 1;
+    say('decision', us, view.nowUs, view.fair, view.bidLots, view.unitLots, decision);
+  };
+  let decisions = 0;
+  const counted: EngineObserver = {
+    onDecision: () => (decisions += 1),
+    onStood: (_us, looks) => (decisions += looks),
+  };
+  if (given.heard !== 'none')
+    Object.assign(observer, given.heard === 'each' ? { onDecision } : counted);
   const { engine, breaker } = assemble({
     ...{ values, instrument, observer, restored: null, mode: given.mode, shadow: given.shadow },
     profile: { ...SIM_PROFILE, ownQuotesInBook: given.ownInBook },
@@ -240,6 +251,11 @@ function transcript(given: Case, everySettle: boolean): string[] {
     followed += agreed ? 1 : 0;
     return agreed;
   };
+  const look = engine.passing.look.bind(engine.passing);
+  engine.passing.look = (beforeUs) => {
+    leftOut += 1;
+    look(beforeUs);
+  };
   if (everySettle) Object.defineProperty(breaker, 'idle', { value: undefined });
   const onSettle = breaker.onSettle.bind(breaker);
   breaker.onSettle = (numbers) => {
@@ -252,7 +268,7 @@ function transcript(given: Case, everySettle: boolean): string[] {
     reportEvery: { account: 5e6 as SpanMicros, openOrders: 60e6 as SpanMicros },
   });
   const random = new Random(given.seed).fork('interference');
-  let counted = everySettle;
+  let counting = everySettle || given.heard !== 'each';
   while (!simulation.exhausted) {
     simulation.advanceTo(simulation.nextUs + random.int(1_000_000));
     const us = simulation.nowUs;
@@ -261,8 +277,8 @@ function transcript(given: Case, everySettle: boolean): string[] {
       engine.handle(event);
       if (random.bool(0.5)) engine.settle(us);
     }
-    if (!counted && engine.strategy !== null) {
-      counted = true;
+    if (!counting && engine.strategy !== null) {
+      counting = true;
       const { strategy } = engine;
       const decide = strategy.decide.bind(strategy);
       strategy.decide = (view) => {
@@ -270,8 +286,9 @@ function transcript(given: Case, everySettle: boolean): string[] {
         return decide(view);
       };
     }
-    const { numbers, nextWakeUs, unresolved, needsResync, openOrders } = engine;
-    say(us, simulation.settles, numbers, nextWakeUs, unresolved, needsResync, openOrders);
+    const { numbers, nextWakeUs, unresolved, needsResync, openOrders, orders } = engine;
+    say(us, decisions, numbers, nextWakeUs, unresolved, needsResync, openOrders);
+    say(orders.map(({ ordinal, quotedUs }) => [ordinal, quotedUs]));
     say(breaker.snapshot(), breaker.state, breaker.cause, breaker.untilUs);
   }
   return heard;
@@ -290,10 +307,11 @@ test(
       }),
       { numRuns: RUNS },
     );
-    if (process.env['MM_HISTORIES'] !== undefined) console.log(asked, decided, followed);
+    if (process.env['MM_HISTORIES'] !== undefined) console.log(asked, decided, followed, leftOut);
     expect(followed).toBeGreaterThan(RUNS * 0.3);
     expect(decided.quiet).toBe(decided.all);
     expect(decided.made).toBeLessThan(decided.quiet); // some of them stand
+    expect(leftOut).toBeGreaterThan(RUNS);
     expect(asked.commands).toBeGreaterThan(RUNS);
     expect(asked.quiet).toBeLessThan(asked.all * 0.8);
   },
