@@ -80,6 +80,8 @@ const NUMBERS: AccountNumbers = {
   marginRatio: 40,
   operations: 30,
   failures: 0,
+  refusedRuns: 0,
+  lastRefusal: '',
 };
 
 const quote = (ticks: number): Quote => ({

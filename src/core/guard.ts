@@ -1,5 +1,5 @@
 // What a guard is: two faces over plain numbers. The breaker (src/risk/breaker.ts) is the only one that acts on them.
-import type { Fill } from './messages.js';
+import type { AmendRejected, Fill } from './messages.js';
 import type { Decision, View } from './strategy.js';
 import type { Lots, Micros, Money, TickPrice } from './units.js';
 
@@ -34,7 +34,14 @@ export interface AccountNumbers {
   /** Of the operations of the last 60 s. */
   operations: number;
   failures: number;
+  /** How often, since the start, so many operations in a row were refused with none done between (REFUSED_IN_A_ROW). */
+  refusedRuns: number;
+  /** Why the last one was; '' before the first. */
+  lastRefusal: AmendRejected['reason'] | '';
 }
+
+/** Refusals in a row that are one of `refusedRuns`; outcomes that stay unknown are none, and end none. */
+export const REFUSED_IN_A_ROW = 5;
 
 export type GuardName =
   | 'position' | 'daily-loss' | 'drawdown' | 'stale-feed' | 'wide-market' | 'price-band'

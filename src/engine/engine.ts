@@ -289,8 +289,11 @@ export class Engine implements LevelRuns {
   /** A change of the breaker's state is a reason to decide. The breaker itself tells the observer. */
   private seeBreaker(): void {
     const { state } = this.breaker;
-    if (state !== this.breakerState) this.wake.note(WAKE.state);
+    const before = this.breakerState;
+    if (state === before) return;
     this.breakerState = state;
+    this.wake.note(WAKE.state);
+    if (before === 'paused' || before === 'latched') this.desk.outcomes.anew();
   }
 
   /** No quotes may rest. `worse`: cancel in this very turn. */

@@ -10,6 +10,7 @@ import { sideName } from '#core/units';
 import type { Account } from './account.js';
 import type { Measures } from './measures.js';
 import type { OrderTable } from './orders.js';
+import { Outcomes, isFailure } from './outcomes.js';
 import type { Outbox } from './outbox.js';
 import type { EngineState } from './state.js';
 import type { OperationCount, Refusals } from './throttle.js';
@@ -41,8 +42,11 @@ export class EventDesk {
   private nowUs = 0 as Micros;
   /** Venue time of the newest answer to a cancel-all. */
   private emptyUs = -Infinity;
+  readonly outcomes: Outcomes;
 
-  constructor(private readonly parts: DeskParts) {}
+  constructor(private readonly parts: DeskParts) {
+    this.outcomes = new Outcomes(parts.state.numbers);
+  }
 
   handle(event: EngineEvent, nowUs: Micros): void {
     this.nowUs = nowUs;
@@ -90,6 +94,7 @@ export class EventDesk {
       return;
     }
     const amending = order.amend !== 'none';
+    this.outcomes.told(order, event);
     this.transition(order, event);
     if (event.kind === 'amended' && amending) order.quotedUs = this.nowUs;
     if (event.kind === 'amend-rejected' && amending) this.refused(order);
@@ -109,6 +114,7 @@ export class EventDesk {
       note(`${text}: ${fill.liquidation ? 'LIQUIDATION of our position' : 'not an order of ours'}`);
       return;
     }
+    this.outcomes.done();
     this.parts.breaker.onFill(fill, this.parts.state.numbers);
     const order = table.find(ordinal);
     if (order !== undefined) this.transition(order, fill);
@@ -146,6 +152,7 @@ export class EventDesk {
     const { outbox, unknowns, wake, note } = this.parts;
     if (event.venueUs <= this.emptyUs) return note('answer to cancel-all repeated: ignored');
     this.emptyUs = event.venueUs;
+    this.outcomes.done();
     // With one unanswered cancel-all this is its answer: what was open before it went out was covered.
     const coveredUs = outbox.cancelAllsOut === 1 ? outbox.cancelAllUs : -Infinity;
     outbox.cancelAllsOut = Math.max(0, outbox.cancelAllsOut - 1);
@@ -225,21 +232,5 @@ export class EventDesk {
     const reason = `${source}: ${detail}`;
     const trip: Trip = { guard: 'host', severity: 'latch', reason, untilUs: 0 as Micros };
     breaker.trip(trip, state.numbers);
-  }
-}
-
-/** What counts as a failed operation: no answer, or a no that says more than "the market moved". */
-function isFailure(event: Exclude<OrderEvent, Fill>): boolean {
-  switch (event.kind) {
-    case 'unknown':
-      return true;
-    case 'rejected':
-      return event.reason !== 'post-only';
-    case 'cancel-rejected':
-      return event.reason !== 'not-found';
-    case 'amend-rejected':
-      return event.reason !== 'not-found' && event.reason !== 'post-only';
-    default:
-      return false;
   }
 }

@@ -37,6 +37,8 @@ function blankNumbers(nowUs: Micros, capital: Money): AccountNumbers {
     marginRatio: Infinity,
     operations: 0,
     failures: 0,
+    refusedRuns: 0,
+    lastRefusal: '',
   };
 }
 

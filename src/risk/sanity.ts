@@ -8,7 +8,7 @@ import type { Micros } from '#core/units';
 const FINITE = [
   'nowUs', 'positionLots', 'longestLots', 'shortestLots', 'mark', 'markUs', 'exposure', 'limitLots',
   'hardLimitLots', 'guardEquity', 'dayStartEquity', 'peakEquity', 'bestBid', 'bestAsk', 'bookUs',
-  'operations', 'failures',
+  'operations', 'failures', 'refusedRuns',
 ] as const; // prettier-ignore
 
 /** Finite numbers give 0, NaN and the infinities give NaN: one comparison at the end tells about all of them. */
@@ -19,7 +19,8 @@ const defect = (n: AccountNumbers): number =>
   (n.exposure - n.exposure) + (n.limitLots - n.limitLots) + (n.hardLimitLots - n.hardLimitLots) +
   (n.guardEquity - n.guardEquity) + (n.dayStartEquity - n.dayStartEquity) +
   (n.peakEquity - n.peakEquity) + (n.bestBid - n.bestBid) + (n.bestAsk - n.bestAsk) +
-  (n.bookUs - n.bookUs) + (n.operations - n.operations) + (n.failures - n.failures); // prettier-ignore
+  (n.bookUs - n.bookUs) + (n.operations - n.operations) + (n.failures - n.failures) +
+  (n.refusedRuns - n.refusedRuns); // prettier-ignore
 
 /** The names of the numbers that are impossible; for the reason of the trip. */
 function impossible(numbers: AccountNumbers): string[] {

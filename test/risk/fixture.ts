@@ -86,6 +86,8 @@ export function healthy(changes: Partial<AccountNumbers> = {}): AccountNumbers {
     marginRatio: Infinity,
     operations: 0,
     failures: 0,
+    refusedRuns: 0,
+    lastRefusal: '',
     ...changes,
   };
 }

@@ -78,6 +78,7 @@ function happen(random: Random, { numbers, breaker }: Watched): boolean {
   else if (dice < 944) breaker.operator('pause', 'the test', numbers);
   else if (dice < 960) breaker.operator('resume', 'the test', numbers);
   else if (dice < 961) breaker.operator('reset', 'the test', numbers);
+  else if (dice < 962) numbers.refusedRuns += 1;
   else {
     [numbers.publicUp, numbers.bookSound] = [true, true];
     touch(MOVES[random.int(MOVES.length)] ?? 0);

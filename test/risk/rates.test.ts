@@ -39,6 +39,40 @@ describe('error rate', () => {
   });
 });
 
+describe('error rate: five operations in a row refused', () => {
+  const runs = (refusedRuns: number, us: number = NOON): AccountNumbers =>
+    healthy({ refusedRuns, lastRefusal: 'margin', nowUs: us as Micros });
+
+  test('pauses for 60 s, however few operations there were, and says why the last was', () => {
+    const guard = new ErrorRate();
+    expect(guard.onSettle(runs(0))).toBeNull();
+    expect(guard.onSettle(runs(1))).toEqual({
+      ...{ guard: 'error-rate', severity: 'pause', untilUs: NOON + 60 * SECOND },
+      reason: '5 operations in a row refused (last: margin), none done between',
+    });
+  });
+
+  test('after the pause anew: the old count does not count, nor what it grew by meanwhile', () => {
+    const guard = new ErrorRate();
+    const first = guard.onSettle(runs(1));
+    expect(guard.onSettle(runs(2, NOON + 60 * SECOND - 1))).toBe(first);
+    expect(guard.onSettle(runs(2, NOON + 60 * SECOND))).toBeNull();
+    expect(guard.onSettle(runs(2, NOON + 90 * SECOND))).toBeNull();
+    const again = guard.onSettle(runs(3, NOON + 90 * SECOND));
+    expect(again?.untilUs).toBe(NOON + 150 * SECOND);
+    expect(guard.onSettle(runs(3, NOON + 150 * SECOND))).toBeNull();
+  });
+
+  test('while paused for the rate too', () => {
+    const guard = new ErrorRate();
+    expect(guard.onSettle(ops(20, 20))?.reason).toContain('limit 5 %');
+    expect(guard.onSettle(runs(1, NOON + SECOND))?.untilUs).toBe(NOON + 60 * SECOND);
+    expect(guard.onSettle(runs(1, NOON + 60 * SECOND))).toBeNull();
+  });
+
+  test('NaN trips', () => expect(new ErrorRate().onSettle(runs(NaN))).not.toBeNull());
+});
+
 describe('order rate', () => {
   test('only what the throttle cannot have let through: 3 x (5/s x 60 s + 10)', () => {
     expect(runawayOperations(VENUE)).toBe(930);

@@ -24,7 +24,7 @@ const breaker = (): RiskBreaker =>
   new RiskBreaker({ guards: makeGuards(PARAMS, INSTRUMENT, VENUE) });
 
 describe('numbers', () => {
-  test('all numeric fields are tried', () => expect(fields).toHaveLength(18));
+  test('all numeric fields are tried', () => expect(fields).toHaveLength(19));
 
   test.each(fields)('NaN in %s latches', (field) => {
     const trip = new Sanity().onSettle(poisoned(field, NaN));

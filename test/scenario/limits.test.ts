@@ -113,6 +113,22 @@ describe('rates', () => {
     expect(trip.heldSeconds).toBeCloseTo(60, 0);
   });
 
+  test('five refusals in a row: the venue takes no more of one side, and quoting is slow', () => {
+    const w = world({
+      script: () => calm(),
+      seconds: 200,
+      refuses: ({ side }) => (side === ASK ? 'margin' : null),
+    }).until(200);
+    const trip = tripTo(w, 'paused');
+    expectHalt('error rate (5 in a row refused)', trip, '60 s');
+    expect(trip.move.cause?.reason).toContain('5 operations in a row refused (last: margin)');
+    const asks = w.sent
+      .slice(0, trip.move.sentBefore)
+      .filter(({ command }) => command.kind === 'place' && command.side === ASK);
+    expect(asks).toHaveLength(6); // after the first one the bid was taken
+    expect(trip.heldSeconds).toBeCloseTo(60, 0);
+  });
+
   test('order rate: a small budget slows quoting down', () => {
     const profile = { ordersPerSecond: 0.2, orderBurst: 2 };
     const w = world({ script: (second) => calm(restless(second)), seconds: 300, profile }).until(
