@@ -56,7 +56,7 @@ describe('mm stop on Paradex', () => {
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(venue.out())?.[0] as string;
       const openOrders = await account(url);
       const env = { MM_PARADEX_PRIVATE_KEY: KEY };
-      const run = [...RUN, '--network', 'testnet', '--paradex-url', url];
+      const run = [...RUN.slice(0, 4), '--network', 'testnet', '--paradex-url', url];
       const bot = started(at, run, env);
       await bot.said(/ quote \d/);
       await expect.poll(openOrders, { timeout: 10_000 }).toBeGreaterThan(0);
