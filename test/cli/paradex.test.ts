@@ -22,7 +22,6 @@ describe('paper on Paradex', () => {
       const asked = performance.now();
       bot.process.kill('SIGINT');
       await bot.said(/run ends/);
-      await new Promise((resolve) => setTimeout(resolve, 50));
       bot.process.kill('SIGINT'); // impatient, or npm passing it on: the last steps are not cut
       expect(await bot.ended).toBe(0);
       expect(performance.now() - asked).toBeLessThan(10_000); // nothing left behind holds the process

@@ -311,7 +311,7 @@ test(
     expect(followed).toBeGreaterThan(RUNS * 0.3);
     expect(decided.quiet).toBe(decided.all);
     expect(decided.made).toBeLessThan(decided.quiet); // some of them stand
-    expect(leftOut).toBeGreaterThan(RUNS);
+    expect(leftOut).toBeGreaterThan(RUNS * 0.2);
     expect(asked.commands).toBeGreaterThan(RUNS);
     expect(asked.quiet).toBeLessThan(asked.all * 0.8);
   },
