@@ -308,10 +308,13 @@ test(
       { numRuns: RUNS },
     );
     if (process.env['MM_HISTORIES'] !== undefined) console.log(asked, decided, followed, leftOut);
-    expect(followed).toBeGreaterThan(RUNS * 0.3);
     expect(decided.quiet).toBe(decided.all);
+    expect(followed).toBeGreaterThan(0);
+    expect(asked.commands).toBeGreaterThan(0);
+    if (RUNS < 100) return; // too few to say how often: that is for MM_HISTORIES
+    expect(followed).toBeGreaterThan(RUNS * 0.3);
     expect(decided.made).toBeLessThan(decided.quiet); // some of them stand
-    expect(leftOut).toBeGreaterThan(RUNS * 0.2);
+    expect(leftOut).toBeGreaterThan(RUNS);
     expect(asked.commands).toBeGreaterThan(RUNS);
     expect(asked.quiet).toBeLessThan(asked.all * 0.8);
   },
