@@ -23,6 +23,7 @@ import { PrivateLink } from './client-private.js';
 import { PublicLink } from './client-public.js';
 import { askOpenOrders, historyOf } from './client-queries.js';
 import type { ParadexRest } from './client-rest.js';
+import { OrderStamps } from './client-stamps.js';
 import type { StartFacts } from './client-start.js';
 import { SystemWatch } from './client-system.js';
 import type { TokenKeeper } from './client-token.js';
@@ -72,6 +73,7 @@ export class Machine {
   readonly link: PrivateLink;
   readonly cancels: ParadexCancels;
   readonly trade: TradeDesk;
+  private readonly stamps: OrderStamps;
   private readonly doubts: Doubts<ParadexOrder, OrderWord, FillWord>;
   private readonly market: PublicLink;
   private readonly system: SystemWatch;
@@ -125,8 +127,11 @@ export class Machine {
     };
     this.system = new SystemWatch({ clock, time, rest, market, instrument, inbox, bar, onChanged });
     const cap = switches.openOrderCap === 'market' ? facts.maxOpenOrders : GENERAL_OPEN_ORDERS;
+    this.stamps = new OrderStamps({ instrument, market, signer, time, desk, switches });
+    const { stamps } = this;
     this.trade = new TradeDesk({
-      ...{ instrument, market, signer, time, desk, link, rest, cancels, budgets, inbox, switches },
+      ...{ instrument, market, signer, time, stamps, desk, link, rest, cancels, budgets, inbox },
+      switches,
       barred: () => this.market.barred,
       openOrderCap: () => cap,
       onTrouble: (failure) => this.trouble(failure),
@@ -137,6 +142,7 @@ export class Machine {
   open(): void {
     this.system.start();
     this.doubts.start();
+    this.stamps.start();
     this.link.open();
     this.market.open();
   }
@@ -145,6 +151,7 @@ export class Machine {
     this.closing = true;
     this.system.close();
     this.doubts.close();
+    this.stamps.close();
     this.link.close();
     this.market.close();
   }

@@ -18,20 +18,15 @@ import { isRecord, listOf, orderWord, textOf } from './client-words.js';
 import { PATHS } from './endpoints.js';
 import type { Failure } from './errors.js';
 import { restFailure, rpcFailure } from './errors.js';
+import type { OrderStamps } from './client-stamps.js';
+import type { OrderAct, SignableOrder, UnpricedOrder } from './sign.js';
 import type { ParadexSwitches } from './switches.js';
 import type { ModifyRequest, OrderRequest } from './wire.js';
 
-export interface OrderToSign {
-  readonly timestampMs: number;
-  readonly market: string;
-  readonly side: 'BUY' | 'SELL';
-  readonly type: string;
-  readonly size: string;
-  readonly price: string;
-}
 export interface OrderSigner {
-  signOrder(order: OrderToSign): string;
-  signModify(order: OrderToSign, id: string): string;
+  signOrder(order: SignableOrder): string;
+  signModify(order: SignableOrder, id: string): string;
+  prehash(act: OrderAct, order: UnpricedOrder): void;
 }
 
 export interface TradeParts {
@@ -39,6 +34,7 @@ export interface TradeParts {
   readonly market: string;
   readonly signer: OrderSigner;
   readonly time: VenueTime;
+  readonly stamps: OrderStamps;
   readonly desk: ParadexDesk;
   readonly link: PrivateLink;
   readonly rest: ParadexRest;
@@ -207,7 +203,7 @@ export class TradeDesk {
 
   private request(order: ParadexOrder, command: PlaceCommand): OrderRequest {
     const { switches } = this.parts;
-    const toSign = this.toSign(order, command.ticks, command.lots);
+    const toSign = this.toSign('create', order, command.ticks, command.lots);
     return {
       ...{ market: toSign.market, side: toSign.side, type: 'LIMIT', size: toSign.size },
       price: toSign.price,
@@ -223,7 +219,7 @@ export class TradeDesk {
 
   private modifyRequest(order: ParadexOrder, ticks: Ticks, lots: Lots): ModifyRequest {
     const { signer } = this.parts;
-    const toSign = this.toSign(order, ticks, lots);
+    const toSign = this.toSign('modify', order, ticks, lots);
     const { market, side, size, price, timestampMs } = toSign;
     const id = order.venueId;
     return {
@@ -233,12 +229,13 @@ export class TradeDesk {
     };
   }
 
-  private toSign(order: ParadexOrder, ticks: Ticks, lots: Lots): OrderToSign {
-    const { instrument, market, time } = this.parts;
+  private toSign(act: OrderAct, order: ParadexOrder, ticks: Ticks, lots: Lots): SignableOrder {
+    const { instrument, market, stamps } = this.parts;
+    const side = order.side === BID ? 'BUY' : 'SELL';
+    const size = instrument.formatSize(lots);
     return {
-      timestampMs: time.stampMs(),
-      ...{ market, side: order.side === BID ? 'BUY' : 'SELL', type: 'LIMIT' },
-      size: instrument.formatSize(lots),
+      timestampMs: stamps.next(act, side, size),
+      ...{ market, side, type: 'LIMIT', size },
       price: instrument.formatPrice(ticks),
     };
   }

@@ -5,7 +5,7 @@ import type { ParadexSigner, SignerOptions } from './sign/signer.js';
 import { starknetSigner } from './sign/starknet.js';
 
 export { fastSigner, SelfTestFailed } from './sign/fast.js';
-export type { SignableOrder, UnpricedOrder } from './sign/message.js';
+export type { OrderAct, SignableOrder, UnpricedOrder } from './sign/message.js';
 export type { ParadexSigner, SignerOptions } from './sign/signer.js';
 export type { Signatory } from './sign/verify.js';
 export { verifyAuth, verifyModify, verifyOnboarding, verifyOrder } from './sign/verify.js';

@@ -38,6 +38,7 @@ const keysOf = (owner: ParadexSigner, auth: ParadexSigner, order: ParadexSigner)
   signAuth: (timestampS, expirationS) => auth.signAuth(timestampS, expirationS),
   signOrder: (fields) => order.signOrder(fields),
   signModify: (fields, id) => order.signModify(fields, id),
+  prehash: (act, fields) => order.prehash(act, fields),
 });
 const thiefOf = (owner: ParadexSigner): ParadexSigner =>
   fastSigner({ privateKey: '0xbad', account: owner.account, chainId: CHAIN_ID });

@@ -21,6 +21,7 @@ const MOCK = {
   signAuth: (): string => '["1","2"]',
   signOrder: (): string => '["3","4"]',
   signModify: (): string => '["5","6"]',
+  prehash: (): void => undefined,
 };
 const TRUSTING = {
   addressOf: (): string => MOCK.account,

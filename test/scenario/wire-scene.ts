@@ -101,6 +101,7 @@ export type Open<F extends Face = Face> = (
 const PARADEX_SIGNER = {
   ...{ publicKey: '0xbeef', account: '0xabc', signAuth: (): string => '["1","2"]' },
   ...{ signOrder: (): string => '["3","4"]', signModify: (): string => '["5","6"]' },
+  prehash: (): void => undefined,
 };
 const yes = (): boolean => true;
 

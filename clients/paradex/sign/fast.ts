@@ -3,7 +3,7 @@
 // bug, a broken build) the caller takes the other signer.
 import { publicKeyOf, sign, verify } from './ecdsa.js';
 import { feltFromHex, hexOf } from './felt.js';
-import { Messages, type SignableOrder, type UnpricedOrder } from './message.js';
+import { Messages, type OrderAct, type SignableOrder, type UnpricedOrder } from './message.js';
 import type { ParadexSigner, SignerOptions } from './signer.js';
 import { fromWire, toWire } from './signature.js';
 
@@ -37,8 +37,8 @@ class FastSigner implements ParadexSigner {
     return this.#sign(this.#messages.onboarding());
   }
 
-  prehash(order: UnpricedOrder): void {
-    this.#messages.prehash(order);
+  prehash(act: OrderAct, order: UnpricedOrder): void {
+    this.#messages.prehash(act, order);
   }
 
   #sign(hash: bigint): string {

@@ -1,6 +1,6 @@
 // What Paradex wants signed, as message hashes: Starknet typed data revision 0 (venues/paradex.md section 4). Everything
 // that does not change with the order is hashed once: the type, the domain, the account. An order then costs 9 Pedersen
-// hashes of 18, and 4 when all but its price was hashed in idle time.
+// hashes of 18, and 4 when all but its price was hashed in idle time; a modify 10, and 5.
 import { feltFromHex, orderId, quantums, shortString, wholeNumber } from './felt.js';
 import { chain, hashArray } from './hash.js';
 
@@ -20,6 +20,9 @@ export interface SignableOrder {
 
 /** All of an order but its price: what can be hashed before the price is known. */
 export type UnpricedOrder = Omit<SignableOrder, 'price'>;
+
+/** What is done with an order: the two are signed as different types. */
+export type OrderAct = 'create' | 'modify';
 
 /**
  * Type hashes: keccak256 of the type string modulo 2^250, as numbers because no keccak is needed otherwise. The tests
@@ -54,8 +57,10 @@ const MOST_STATES = 64;
 /** The messages of one account on one chain. */
 export class Messages {
   readonly #prefix: bigint;
-  readonly #order = chain(0n, [typeHash('Order')]);
-  readonly #modify = chain(0n, [typeHash('ModifyOrder')]);
+  readonly #begun = {
+    create: chain(0n, [typeHash('Order')]),
+    modify: chain(0n, [typeHash('ModifyOrder')]),
+  } as const;
   readonly #words = new Map<string, bigint>();
   readonly #states = new Map<string, bigint>();
 
@@ -70,21 +75,18 @@ export class Messages {
 
   /** Throws a RangeError for a field that cannot be signed, as do the others. */
   order(order: SignableOrder): bigint {
-    const hashed = this.#states.size === 0 ? undefined : this.#states.get(keyOf(order));
-    const state = hashed ?? this.#unpriced(this.#order, order);
-    return this.#close(state, [priceOf(order), 7n]);
-  }
-
-  /** Hashes everything but the price ahead of time; `order` with the same fields then starts from there. */
-  prehash(order: UnpricedOrder): void {
-    if (this.#states.size >= MOST_STATES) this.#states.clear();
-    this.#states.set(keyOf(order), this.#unpriced(this.#order, order));
+    return this.#close(this.#unpriced('create', order), [priceOf(order), 7n]);
   }
 
   /** `id`: the venue's order id, decimal digits. */
   modify(order: SignableOrder, id: string): bigint {
-    const state = this.#unpriced(this.#modify, order);
-    return this.#close(state, [priceOf(order), orderId(id), 8n]);
+    return this.#close(this.#unpriced('modify', order), [priceOf(order), orderId(id), 8n]);
+  }
+
+  /** Hashes everything but the price ahead of time: `order` or `modify` with the same fields starts from there, once. */
+  prehash(act: OrderAct, order: UnpricedOrder): void {
+    if (this.#states.size >= MOST_STATES) this.#states.clear();
+    this.#states.set(keyOf(act, order), this.#hashed(act, order));
   }
 
   /** For `POST /v1/auth`; both times in Unix seconds. */
@@ -98,8 +100,16 @@ export class Messages {
     return this.#close(0n, [typeHash('Constant'), shortString('Onboarding'), 2n]);
   }
 
-  #unpriced(start: bigint, order: UnpricedOrder): bigint {
-    return chain(start, [
+  #unpriced(act: OrderAct, order: UnpricedOrder): bigint {
+    if (this.#states.size === 0) return this.#hashed(act, order);
+    const key = keyOf(act, order);
+    const state = this.#states.get(key);
+    this.#states.delete(key);
+    return state ?? this.#hashed(act, order);
+  }
+
+  #hashed(act: OrderAct, order: UnpricedOrder): bigint {
+    return chain(this.#begun[act], [
       wholeNumber(order.timestampMs, 'the timestamp'),
       this.#word(order.market),
       sideOf(order.side),
@@ -130,5 +140,5 @@ function sideOf(side: string): bigint {
   return side === 'BUY' ? 1n : 2n;
 }
 
-const keyOf = (o: UnpricedOrder): string =>
-  `${o.timestampMs} ${o.market} ${o.side} ${o.type} ${o.size}`;
+const keyOf = (act: OrderAct, o: UnpricedOrder): string =>
+  `${act} ${o.timestampMs} ${o.market} ${o.side} ${o.type} ${o.size}`;

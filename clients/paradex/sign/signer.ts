@@ -1,5 +1,5 @@
 // What a signer of Paradex can do, and what it needs. Two implementations stand behind it: fast.ts and starknet.ts.
-import type { SignableOrder, UnpricedOrder } from './message.js';
+import type { OrderAct, SignableOrder, UnpricedOrder } from './message.js';
 
 export interface SignerOptions {
   /** STARK private key, hex with 0x: the main key of the account, or a subkey of it. Never printed. */
@@ -22,6 +22,6 @@ export interface ParadexSigner {
   /** For `POST /v1/auth`; Unix seconds. */
   signAuth(timestampS: number, expirationS: number): string;
   signOnboarding(): string;
-  /** Optional work in idle time: the next `signOrder` with these fields has less left to do. */
-  prehash(order: UnpricedOrder): void;
+  /** Optional work in idle time: the next `signOrder` or `signModify` with these fields has less left to do. */
+  prehash(act: OrderAct, order: UnpricedOrder): void;
 }

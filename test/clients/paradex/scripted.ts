@@ -182,6 +182,7 @@ export const SIGNER = {
   signAuth: (): string => '["1","2"]',
   signOrder: (): string => '["3","4"]',
   signModify: (): string => '["5","6"]',
+  prehash: (): void => undefined,
 };
 
 export interface Rig extends Pace {

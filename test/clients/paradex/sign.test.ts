@@ -128,12 +128,19 @@ describe('the fast signer', () => {
     const plain = fastSigner(OPTIONS);
     const orders = ['1', '2.5', '91234.5'].map((price) => ({ ...ORDER, price }));
     const { price: _, ...unpriced } = ORDER;
-    signer.prehash(unpriced);
-    for (const order of orders) expect(signer.signOrder(order)).toBe(plain.signOrder(order));
+    for (const act of ['create', 'modify'] as const) {
+      for (const order of orders) {
+        signer.prehash(act, unpriced);
+        expect(signer.signOrder(order)).toBe(plain.signOrder(order));
+        signer.prehash(act, unpriced);
+        expect(signer.signModify(order, '7')).toBe(plain.signModify(order, '7'));
+      }
+    }
+    signer.prehash('create', unpriced);
     for (const change of [{ size: '0.6' }, { timestampMs: 5 }, { side: 'BUY' as const }, { market: 'ETH-USD-PERP' }, { type: 'MARKET' }]) // prettier-ignore
       expect(signer.signOrder({ ...ORDER, ...change })).toBe(plain.signOrder({ ...ORDER, ...change })); // prettier-ignore
     expect(signer.signModify(ORDER, '7')).toBe(plain.signModify(ORDER, '7'));
-    for (let i = 0; i < 200; i++) signer.prehash({ ...unpriced, timestampMs: i }); // bounded
+    for (let i = 0; i < 200; i++) signer.prehash('create', { ...unpriced, timestampMs: i }); // bounded
     expect(signer.signOrder({ ...ORDER, timestampMs: 199 })).toBe(plain.signOrder({ ...ORDER, timestampMs: 199 })); // prettier-ignore
   });
 
@@ -225,7 +232,7 @@ describe('the choice of signer', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(complaint);
     expect(() => fresh.fastSigner(OPTIONS)).toThrow(fresh.SelfTestFailed);
-    signer.prehash(ORDER);
+    signer.prehash('create', ORDER);
     expect(signer.signOrder(ORDER)).toBe(fastSigner(OPTIONS).signOrder(ORDER));
   });
 
