@@ -26,11 +26,13 @@ import { MIGRATIONS, type Migration } from './schema.js';
 import { prepareStatements, type Statements } from './statements.js';
 
 export interface LedgerOptions {
-  /**
-   * True: every commit survives a power cut (synchronous=FULL). False: batches, for the store of a
-   * backtest.
-   */
+  /** True: every commit survives any death of this process. False: batches, for the store of a backtest. */
   readonly durable: boolean;
+  /**
+   * Of a durable ledger: every commit survives a power cut too. False: only what is older than the last idle() does,
+   * which will do where the venue dies in the same cut. Default true.
+   */
+  readonly synced?: boolean;
   /** Entries that a store collects before it writes. */
   readonly batch?: number;
   /** For tests of the migration runner. */
@@ -57,6 +59,8 @@ export class Ledger {
   private commits = 0;
   /** A commit that the witness has not been told of. */
   private unseen = false;
+  /** A commit that a power cut would take with it. */
+  private unsynced = false;
 
   private constructor(
     private readonly file: OpenedLedger,
@@ -146,7 +150,7 @@ export class Ledger {
       const values = [end.us, end.exitCode, end.reason, end.commandHash, this.run];
       this.file.db.prepare(sql).run(values);
     });
-    this.file.sync();
+    this.sync();
   }
 
   /**
@@ -263,6 +267,8 @@ export class Ledger {
    */
   idle(): void {
     this.flush();
+    if (this.unsynced) this.sync();
+    this.witness();
     this.file.checkSamePlace();
     this.guarded(() => {
       const log = statSync(`${this.file.db.path}-wal`, { throwIfNoEntry: false });
@@ -313,7 +319,8 @@ export class Ledger {
     this.queue = [];
     this.latest.clear(withDecision);
     this.commits += 1;
-    this.sync();
+    this.unsynced = true;
+    if (this.options.synced ?? true) this.sync();
     this.unseen = true;
     if (refusal !== null) throw refusal;
   }
@@ -382,15 +389,16 @@ export class Ledger {
   private sync(): void {
     try {
       this.file.sync();
+      this.unsynced = false;
     } catch (error) {
       this.broken = error as LedgerProblem;
       throw error;
     }
   }
 
-  /** Tells the witness of the last commit; never before it. */
+  /** Tells the witness of the last commit; never before the disk has it, for a witness may only lag. */
   private witness(): void {
-    if (!this.unseen) return;
+    if (!this.unseen || this.unsynced) return;
     this.unseen = false;
     const { lastId, lastOrdinal } = this.desk();
     this.file.reached(lastId, this.run ?? 0, lastOrdinal);

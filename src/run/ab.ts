@@ -58,7 +58,9 @@ export async function runAb(request: AbRequest): Promise<number> {
       const account = accounts[i] as string;
       const own = sideOf(request.layered, mode).values;
       const console = namedLine(view, mode.padEnd(7));
-      open.push(await openRun({ values: own, stateDir, account, mode, instrument, console }));
+      open.push(
+        await openRun({ values: own, stateDir, account, mode, instrument, console, real: false }),
+      );
     }
     return await play(request, market, open, view);
   } finally {

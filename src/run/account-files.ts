@@ -25,13 +25,17 @@ export interface OpenAccount {
   close(): void;
 }
 
-/** Throws AccountHeld when another process trades it, LedgerProblem for everything else. */
+/**
+ * `synced`: each commit is to survive a power cut (see Ledger). Throws AccountHeld when another process trades it,
+ * LedgerProblem for everything else.
+ */
 export function openAccount(
   stateDir: string,
   account: string,
   instrument: Instrument,
   runId: string,
   nowUs: Micros,
+  synced: boolean,
 ): OpenAccount {
   const { venue, symbol } = instrument.spec;
   makeStateFolder(stateDir);
@@ -39,7 +43,7 @@ export function openAccount(
   const holder = { pid: process.pid, runId, market: symbol, sinceUs: nowUs };
   const lock = AccountLock.acquire(paths, holder);
   try {
-    const ledger = Ledger.open(paths.ledger, { durable: true });
+    const ledger = Ledger.open(paths.ledger, { durable: true, synced });
     try {
       const { restored, day, learnt } = readBack(paths.ledger, account, instrument);
       return {

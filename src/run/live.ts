@@ -38,7 +38,7 @@ export async function runLive(request: LiveRequest): Promise<number> {
   const view = new ConsoleView(request.terminal);
   const { instrument } = market;
   const console = (line: string): void => view.line(line);
-  const open = await openRun({ values, stateDir, account, mode, instrument, console });
+  const open = await openRun({ values, stateDir, account, mode, instrument, console, real: false });
   try {
     return await play(request, market, open, view);
   } finally {

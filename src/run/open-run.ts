@@ -21,6 +21,8 @@ export interface RunWanted {
   readonly account: string;
   readonly mode: Mode;
   readonly instrument: Instrument;
+  /** Real orders are at stake: the ledger waits for the disk. A paper venue dies in the same power cut. */
+  readonly real: boolean;
   /** Where it had to be known before; a new one without. */
   readonly runId?: string;
   /** Takes the log lines for the console. */
@@ -59,7 +61,7 @@ export async function liveMarket(
 
 /** Throws StartProblem (also for a latched account), LedgerProblem or AccountHeld; then nothing is left open. */
 export async function openRun(wanted: RunWanted): Promise<OpenRun> {
-  const { values, stateDir, account, mode, instrument } = wanted;
+  const { values, stateDir, account, mode, instrument, real } = wanted;
   holdSignals();
   const runId = wanted.runId ?? newRunId();
   let failure: string | null = null;
@@ -83,7 +85,8 @@ export async function openRun(wanted: RunWanted): Promise<OpenRun> {
     }
   };
   try {
-    opened = openAccount(stateDir, account, instrument, runId, (Date.now() * 1000) as Micros);
+    const nowUs = (Date.now() * 1000) as Micros;
+    opened = openAccount(stateDir, account, instrument, runId, nowUs, real);
     refuseLatched(opened, account, log);
     return { account, mode, runId, log, opened, failed: () => failure, close };
   } catch (error) {

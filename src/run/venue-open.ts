@@ -93,7 +93,9 @@ export class VenueRun {
     let facts = await explained(() => before.start());
     const { instrument } = facts;
     const stateDir = stateDirOf(values);
-    this.opened = await openRun({ values, stateDir, account, mode, instrument, runId, console });
+    const real = place.network !== 'paper';
+    const named = { account, mode, runId, real };
+    this.opened = await openRun({ values, stateDir, instrument, console, ...named });
     const open = this.opened;
     this.held = onlyOne(this.wanted, stateDir, runId);
     await behindUs(open, clock);

@@ -1,11 +1,12 @@
 // The write-ahead log under our own sync: room made before it is needed, every commit synced, and what happens when the
 // disk refuses the sync of a commit that SQLite holds for done.
 import { statSync } from 'node:fs';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ASK } from '#core/units';
 import { LOG_BYTES } from '#ledger/log-file';
 import { LedgerReader } from '#ledger/reader';
 import { verifyLedger } from '#ledger/verify';
+import { readWitness, witnessPath } from '#ledger/witness';
 import { Ledger } from '#ledger/writer';
 import { T0, closeQuietly, fill, ledgerFile, place, running, start, us } from './fixtures.js';
 
@@ -35,6 +36,46 @@ test('a commit writes over room that is there, and is synced once', () => {
   ledger.endRun({ us: us(T0 + 9), exitCode: 0, reason: 'over', commandHash: '' });
   expect(disk.syncs).toBe(52); // one for the begin, one for the end
   ledger.close();
+});
+
+/** As a run on a paper venue has it. */
+function paper(path: string): Ledger {
+  const ledger = Ledger.open(path, { durable: true, synced: false });
+  onTestFinished(() => closeQuietly(ledger));
+  ledger.beginRun(start());
+  return ledger;
+}
+
+test('a paper ledger is synced in idle time, and the witness waits for that', () => {
+  const path = ledgerFile();
+  const ledger = paper(path);
+  const [before, told] = [disk.syncs, readWitness(witnessPath(path))];
+  for (let i = 1; i <= 3; i += 1) {
+    ledger.recordIntents(T0, [place(i)]);
+    ledger.event(fill(`t${i}`, i, 1, 600_000, 4));
+    ledger.commit();
+  }
+  // A kill would lose nothing of it: another reader has it all.
+  const reader = LedgerReader.open(path);
+  const [run] = reader.runs({});
+  expect([...reader.orders(run?.id ?? 0)]).toHaveLength(3);
+  reader.close();
+  expect(disk.syncs).toBe(before);
+  expect(readWitness(witnessPath(path))).toEqual(told);
+  ledger.idle();
+  expect(disk.syncs).toBe(before + 1);
+  expect(readWitness(witnessPath(path))?.ordinal).toBe(3);
+  ledger.idle();
+  expect(disk.syncs).toBe(before + 1);
+});
+
+test('a paper ledger whose sync failed takes no intent either', () => {
+  const ledger = paper(ledgerFile());
+  ledger.recordIntents(T0, [place(1)]);
+  disk.failing = true;
+  expect(() => ledger.idle()).toThrow(/the disk failed/);
+  disk.failing = false;
+  expect(() => ledger.recordIntents(T0, [place(2)])).toThrow(/the disk failed/);
 });
 
 test('a store of a backtest has no room made and is never synced', () => {

@@ -288,14 +288,14 @@ describe('a restart', () => {
 
     const before = play(walk(alive), 900);
     const us = before.nowUs;
-    const first = openAccount(folder, 'test', instrument, 'run0000001', us);
+    const first = openAccount(folder, 'test', instrument, 'run0000001', us, true);
     expect(first.learnt).toBeNull();
     runOf(first, instrument, 'run0000001', us);
     watchOf(before.assembly, first).look(us);
     first.ledger.commit();
     first.close();
 
-    const second = openAccount(folder, 'test', instrument, 'run0000002', us);
+    const second = openAccount(folder, 'test', instrument, 'run0000002', us, true);
     const fresh = play(() => ({ book: null }), 0); // no row seen yet
     const watch = watchOf(fresh.assembly, second);
     watch.restore(second.learnt);
