@@ -9,7 +9,8 @@ import type { Network, SocketHandlers } from '#core/outside';
 import { WallClock } from '#run/clock';
 import { onboard, paradexEnvironment, paradexIdentity } from '#run/paradex-account';
 import { startPaperVenue } from '#run/paper-venue';
-import type { VenuePlace } from '#run/venue-place';
+import type { TradingNetwork, VenuePlace } from '#run/venue-place';
+import { apartFrom } from './apart.js';
 
 const KEY = '0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815';
 const ORDER = /"method":"order\.(create|create_batch|modify)"/;
@@ -32,6 +33,8 @@ export interface Timed {
 
 export class StopWatch {
   readonly timed: Timed[] = [];
+  /** The venue has a processor of its own. */
+  apart = false;
   frames = 0;
   sent = 0;
   private first = true;
@@ -91,9 +94,10 @@ export class StopWatch {
   }
 }
 
-/** `speed`: market time per second, so that there is more to react to. */
+/** `network`: what the run takes it for. `speed`: market time per second, so that there is more to react to. */
 export async function wirePlace(
   values: ParameterValues,
+  network: TradingNetwork,
   speed: number,
   watch: StopWatch,
 ): Promise<VenuePlace> {
@@ -101,24 +105,25 @@ export async function wirePlace(
     ...{ venue: 'paradex', port: 0, tape: null, synthetic: 'fast', relay: null, faults: null },
     ...{ seed: SEED, speed, deposit: values.capital, leverage: 5 },
   });
+  watch.apart = apartFrom(paper.pid);
   const clock = new WallClock();
-  const network = realNetwork(clock);
+  const net = realNetwork(clock);
   const environment = paradexEnvironment('paper', paper.origin);
   const keys = { ...values, paradexPrivateKey: KEY, paradexAccount: null };
-  const identity = await paradexIdentity(network, environment, keys, () => undefined);
-  await onboard(network, identity);
+  const identity = await paradexIdentity(net, environment, keys, () => undefined);
+  await onboard(net, identity);
   const { market, origin: url } = paper;
   const { signer } = identity;
   const common = { environment, market, signer, seed: SEED };
   return {
-    ...{ venue: 'paradex', network: 'paper', market, name: 'paradex, bench' },
+    ...{ venue: 'paradex', network, market, name: 'paradex, bench' },
     identity: signer.account,
-    reach: { venue: 'paradex', network: 'paper', market, url, paperKey: null },
+    reach: { venue: 'paradex', network, market, url, paperKey: null },
     client: (runId, inbox, own) =>
       Promise.resolve(
-        new ParadexClient({ ...common, network: watch.around(network), clock: own, runId, inbox }),
+        new ParadexClient({ ...common, network: watch.around(net), clock: own, runId, inbox }),
       ),
-    emergency: () => Promise.resolve(new ParadexEmergency({ ...common, network, clock })),
+    emergency: () => Promise.resolve(new ParadexEmergency({ ...common, network: net, clock })),
     watch: () =>
       Promise.resolve({
         turn: () => null,

@@ -1,5 +1,6 @@
 // A bot on the wire, all of it: real client, real sockets, signatures, the ledger on disk, in a process of its own with the
-// flags of `npm start`, against the loopback Paradex in another. MM_BENCH_SECONDS=60 plays longer.
+// flags of `npm start`, against the loopback Paradex in another. MM_BENCH_SECONDS=60 plays longer. Twice: as `npm start`
+// has it, and as a run with real orders has it, whose ledger waits for the disk before an order leaves.
 //
 // What is timed: from the moment when the socket's callback hands over a frame (the first one that the turn has not seen;
 // decoding is in it) until the bytes of a signed order or batch have been given to the socket. In between: the event
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readLayers } from '#config/layers';
 import type { Seconds } from '#core/units';
+import type { TradingNetwork } from '#run/venue-place';
 import { runOnVenue } from '#run/venue-run';
 import { StopWatch, wirePlace } from './wire-place.js';
 import type { Timed } from './wire-place.js';
@@ -29,6 +31,7 @@ const MB = 1_048_576;
 /** What the bot found out; messages a second, megabytes, percent of a core. */
 interface Found {
   readonly timed: readonly Timed[];
+  readonly apart: boolean;
   readonly seconds: number;
   readonly heard: number;
   readonly sent: number;
@@ -45,7 +48,7 @@ function startFlags(): string[] {
 }
 
 /** In the child: a run as any other. */
-async function bot(): Promise<Found> {
+async function bot(network: TradingNetwork): Promise<Found> {
   const folder = mkdtempSync(join(tmpdir(), 'mm-bench-'));
   const flags = {
     ...{ venue: 'paradex', network: 'paper', ...FLAGS },
@@ -53,7 +56,7 @@ async function bot(): Promise<Found> {
   };
   const layered = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
   const watch = new StopWatch();
-  const place = await wirePlace(layered.values, SPEED, watch);
+  const place = await wirePlace(layered.values, network, SPEED, watch);
   const begun = { frames: 0, sent: 0, timed: 0, cpu: process.cpuUsage(), ms: 0, rss: 0 };
   const warm = setTimeout(() => {
     const { frames, sent, timed } = watch;
@@ -72,6 +75,7 @@ async function bot(): Promise<Found> {
     const [end, most] = [process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1_024];
     return {
       timed: watch.timed.slice(begun.timed),
+      apart: watch.apart,
       seconds,
       heard: (watch.frames - begun.frames) / seconds,
       sent: (watch.sent - begun.sent) / seconds,
@@ -85,8 +89,8 @@ async function bot(): Promise<Found> {
   }
 }
 
-function inChild(): Promise<Found> {
-  const child = spawn(process.execPath, [...startFlags(), FILE, 'bot'], {
+function inChild(network: TradingNetwork): Promise<Found> {
+  const child = spawn(process.execPath, [...startFlags(), FILE, network], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {
@@ -102,21 +106,36 @@ function quantiles(values: readonly number[]): string {
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
 }
 
-export async function benchWire(): Promise<string[]> {
-  const { timed, seconds, heard, sent, busy, rss } = await inChild();
+function latency({ timed }: Found): string[] {
   const first = timed.filter((one) => one.first);
   const ms = ({ ms: wall }: Timed): number => wall;
   const ran = ({ cpuMs }: Timed): number => cpuMs;
   return [
-    `frame in to signed order on the socket, ledger on: ${quantiles(first.map(ms))} (first of ${first.length} turns)`,
+    `${quantiles(first.map(ms))} (first of ${first.length} turns)`,
     `  to every order or batch: ${quantiles(timed.map(ms))} (${timed.length})`,
     `  of the first on the processor (the rest is the disk, and whoever else runs here): ${quantiles(first.map(ran))}`,
+  ];
+}
+
+export async function benchWire(): Promise<string[]> {
+  const paper = await inChild('paper');
+  const real = await inChild('testnet');
+  const { seconds, heard, sent, busy, rss, apart } = paper;
+  const [ofPaper = '', ...morePaper] = latency(paper);
+  const [ofReal = '', ...moreReal] = latency(real);
+  return [
+    `frame in to signed order on the socket, ledger on, the venue ${apart ? 'on a processor of its own' : 'on the same processors'}: ${ofPaper}`,
+    ...morePaper,
+    `the same with real orders, the ledger waiting for the disk: ${ofReal}`,
+    ...moreReal,
     `${seconds.toFixed(0)} s of quoting: ${heard.toFixed(0)} messages a second in, ${sent.toFixed(1)} out, ${busy.toFixed(0)} % of a core`,
-    `RSS of the bot alone (${startFlags().join(' ')}): ${rss.warm.toFixed(0)} MB at first, ${rss.end.toFixed(0)} MB at the end, ${rss.most.toFixed(0)} MB at most, start included`,
+    `RSS of the bot alone (${startFlags().join(' ')}): ${rss.warm.toFixed(0)} MB at first, ${rss.end.toFixed(0)} MB at the end, ${Math.max(rss.most, real.rss.most).toFixed(0)} MB at most, start included`,
   ];
 }
 
 if (process.argv[1] === FILE) {
-  if (process.argv[2] === 'bot') process.send?.(await bot(), () => process.exit(0));
-  else console.log((await benchWire()).join('\n'));
+  const network = process.argv[2];
+  if (network === 'paper' || network === 'testnet') {
+    process.send?.(await bot(network), () => process.exit(0));
+  } else console.log((await benchWire()).join('\n'));
 }
