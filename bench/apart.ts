@@ -3,17 +3,20 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-const run = (processors: string, pid: number): void => {
-  execFileSync('taskset', ['-acp', processors, String(pid)], { stdio: 'ignore' });
+const run = (flags: '-cp' | '-acp', processors: string, pid: number): void => {
+  execFileSync('taskset', [flags, processors, String(pid)], { stdio: 'ignore' });
 };
 
-/** The venue on the last processor, this process on all others; false where that cannot be said (one, or no Linux). */
+/**
+ * The venue on the last processor, the main thread of this process on all others (its compiler may use any); false
+ * where that cannot be arranged: one processor, or no Linux.
+ */
 export function apartFrom(venue: number | undefined): boolean {
   const last = availableParallelism() - 1;
   if (last < 1 || venue === undefined) return false;
   try {
-    run(String(last), venue);
-    run(last === 1 ? '0' : `0-${last - 1}`, process.pid);
+    run('-acp', String(last), venue);
+    run('-cp', last === 1 ? '0' : `0-${last - 1}`, process.pid);
     return true;
   } catch {
     return false;
