@@ -92,10 +92,7 @@ export class Ledger {
     return this.desk().pnlAtReset;
   }
 
-  /**
-   * Starts a run: its row, and what the dead runs before it left. Durable when it returns. Throws
-   * LedgerProblem.
-   */
+  /** Starts a run: its row, and what the dead runs before it left. Durable when it returns. Throws LedgerProblem. */
   beginRun(start: RunStart): DeadRuns {
     const { db } = this.file;
     this.flush();
@@ -202,16 +199,11 @@ export class Ledger {
   note(us: Micros, about: string, text: string): void {
     this.queue.push({ kind: 'note', us, about, text });
   }
-  /**
-   * The breaker's latch and baselines: enter it with the halt or the equity row that changed it.
-   */
+  /** The breaker's latch and baselines: enter it with the halt or the equity row that changed it. */
   breaker(us: Micros, snapshot: BreakerSnapshot): void {
     this.state(us, 'breaker', snapshot);
   }
-  /**
-   * Any other small thing that must survive a restart, as JSON; the last value before a commit
-   * counts.
-   */
+  /** Any other small thing that must survive a restart, as JSON; the last value before a commit counts. */
   state(us: Micros, key: string, value: unknown): void {
     this.latest.states.set(key, { us, value });
   }
@@ -247,10 +239,7 @@ export class Ledger {
     this.queue.push({ kind: 'taken', us, id });
   }
 
-  /**
-   * Writes all that is queued in one transaction (a store: only full batches). Throws
-   * LedgerProblem; see flush.
-   */
+  /** Writes all that is queued in one transaction (a store: only full batches). Throws LedgerProblem; see flush. */
   commit(): void {
     if (this.due) this.flush();
     else this.witness();
@@ -278,10 +267,7 @@ export class Ledger {
     });
   }
 
-  /**
-   * Writes what is left and closes. Throws LedgerProblem when it could not be written; it is closed
-   * all the same.
-   */
+  /** Writes what is left and closes. Throws LedgerProblem when it could not be written; it is closed all the same. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -358,10 +344,7 @@ export class Ledger {
     }
   }
 
-  /**
-   * Whoever began last owns the ledger: an older process that still lives may not write, so it
-   * cannot trade.
-   */
+  /** Whoever began last owns the ledger: an older process that still lives may not write, so it cannot trade. */
   private fence(): void {
     const row = this.sql.owner.get([]) as { owner: string | null } | undefined;
     if (row?.owner === this.owner) return;
