@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { LedgerReader } from '#ledger/reader';
 import type { RunRow } from '#ledger/rows';
 import { verifyLedger } from '#ledger/verify';
-import { home, mm, started } from './command.js';
+import { home, mm, played, started } from './command.js';
 import type { Finished, Running } from './command.js';
 
 const AB = ['ab', '--synthetic', 'fast', '--maker-fee', '0'];
@@ -149,10 +149,9 @@ describe('ends', () => {
       expect(modesOf(await mm(at, ['metrics', '--run', ended, '--json']))).toEqual([
         'static false',
       ]);
-      const ordersBefore = read(at, 'paper-dynamic', (r, { id }) => [...r.orders(id)].length);
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      const ordersAfter = read(at, 'paper-dynamic', (r, { id }) => [...r.orders(id)].length);
-      expect(ordersAfter).toBeGreaterThan(ordersBefore);
+      const orders = (): number =>
+        read(at, 'paper-dynamic', (r, { id }) => [...r.orders(id)].length);
+      await expect.poll(orders, { timeout: 20_000 }).toBeGreaterThan(orders());
       run.process.kill('SIGINT');
       expect(await run.ended).toBe(3);
       expect(endOf(at, 'paper-static')).toEqual({ endReason: 'latched', exitCode: 3 });
@@ -236,13 +235,18 @@ describe('refusals', () => {
     },
   );
 
-  test.each([
-    [['--static'], /unknown option '--static'/],
-    [['--account', 'a'.repeat(33)], /must have at most 32 characters for mm ab/],
-    [['--speed', '0'], /--speed "0" must be a number above 0/],
-    [['--tape', 'x.tape', '--synthetic', 'fast'], /cannot be used with option/],
-  ])('mm ab %j', async (args, message) => {
-    const { code, err } = await mm(home(), ['ab', ...args]);
+  test.each(
+    played(
+      [
+        [['--static'], /unknown option '--static'/],
+        [['--account', 'a'.repeat(33)], /must have at most 32 characters for mm ab/],
+        [['--speed', '0'], /--speed "0" must be a number above 0/],
+        [['--tape', 'x.tape', '--synthetic', 'fast'], /cannot be used with option/],
+      ],
+      ['ab'],
+    ),
+  )('mm ab %j', async (_args, message, answer) => {
+    const { code, err } = await answer();
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });

@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { home, mm } from './command.js';
+import { home, mm, played } from './command.js';
 
 const CALIBRATE = ['calibrate', '--synthetic', 'fast', '--duration', '30m', '--band-from', '0.5bp'];
 
@@ -48,19 +48,24 @@ describe('mm calibrate', () => {
     for (const name of names.split(' ')) expect(Object.keys(found)).toContain(name);
   });
 
-  test.each([
-    [[], /say what to measure/],
-    [['--synthetic', 'fast', '--tape', 'x.tape'], /say what to measure/],
-    [['--synthetic', 'windy'], /must be one of calm, normal, fast/],
-    [['--synthetic', 'fast', '--duration', 'long'], /--duration "long"/],
-    [['--synthetic', 'fast', '--duration', '10s'], /is too short/],
-    [['--synthetic', 'fast', '--kappa', '-1'], /--kappa "-1" must be greater than 0/],
-    [['--tape', 'missing.tape'], /missing.tape/],
-    [['--data', 'missing.csv.gz'], /missing.csv.gz does not exist/],
-    [['--synthetic', 'fast', '--out', 'nowhere/x.json'], /there is no folder nowhere/],
-    [['--synthetic', 'fast', '--levels', '2'], /unknown option '--levels'/],
-  ])('%j: one line, exit code 2', async (args, problem) => {
-    const { code, out, err } = await mm(home(), ['calibrate', ...args]);
+  test.each(
+    played(
+      [
+        [[], /say what to measure/],
+        [['--synthetic', 'fast', '--tape', 'x.tape'], /say what to measure/],
+        [['--synthetic', 'windy'], /must be one of calm, normal, fast/],
+        [['--synthetic', 'fast', '--duration', 'long'], /--duration "long"/],
+        [['--synthetic', 'fast', '--duration', '10s'], /is too short/],
+        [['--synthetic', 'fast', '--kappa', '-1'], /--kappa "-1" must be greater than 0/],
+        [['--tape', 'missing.tape'], /missing.tape/],
+        [['--data', 'missing.csv.gz'], /missing.csv.gz does not exist/],
+        [['--synthetic', 'fast', '--out', 'nowhere/x.json'], /there is no folder nowhere/],
+        [['--synthetic', 'fast', '--levels', '2'], /unknown option '--levels'/],
+      ],
+      ['calibrate'],
+    ),
+  )('%j: one line, exit code 2', async (_args, problem, answer) => {
+    const { code, out, err } = await answer();
     expect(err).toMatch(problem);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect([code, out]).toEqual([2, '']);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { demandFreshBuild } from '../support/fresh-build.js';
-import { home, mm } from './command.js';
+import { home, mm, played } from './command.js';
 
 beforeAll(() => demandFreshBuild(['src', 'strategies', 'analyzers']));
 
@@ -29,15 +29,17 @@ describe('mm compare, mm report', () => {
     expect(readFileSync(join(at, 'b.html'), 'utf8')).toContain(ids[1]);
   }, 60_000);
 
-  test.each([
-    [['compare', 'nothing', 'nowhere'], /no run nothing/],
-    [['compare', 'kapa=1', 'kappa=2', ...ON], /"kapa=1" is no setting.*kappa/],
-    [['compare', 'kappa=-1', 'kappa=2', ...ON], /--kappa "-1"/],
-    [['compare', 'kappa=1'], /missing required argument/],
-    [['compare', 'kappa=1', 'kappa=2', ...ON, '--tape', 'x'], /not two/],
-    [['report', 'nothing'], /no run nothing/],
-  ])('%j is refused in one line', async (args, why) => {
-    const { code, err, out } = await mm(home(), args);
+  test.each(
+    played([
+      [['compare', 'nothing', 'nowhere'], /no run nothing/],
+      [['compare', 'kapa=1', 'kappa=2', ...ON], /"kapa=1" is no setting.*kappa/],
+      [['compare', 'kappa=-1', 'kappa=2', ...ON], /--kappa "-1"/],
+      [['compare', 'kappa=1'], /missing required argument/],
+      [['compare', 'kappa=1', 'kappa=2', ...ON, '--tape', 'x'], /not two/],
+      [['report', 'nothing'], /no run nothing/],
+    ]),
+  )('%j is refused in one line', async (_args, why, answer) => {
+    const { code, err, out } = await answer();
     expect([code, out]).toEqual([2, '']);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect(err).toMatch(why);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hang } from '../support/hang.js';
-import { home, mm, started } from './command.js';
+import { home, mm, played, started } from './command.js';
 import type { Finished, Running } from './command.js';
 
 const RUN = ['run', '--static', '--synthetic', 'fast'];
@@ -202,8 +202,8 @@ describe('refusals', () => {
     [['explain', '--tape', 'nowhere.tape'], /nowhere\.tape: no such file; check the path/],
   ];
 
-  test.each(cases)('mm %j', async (args, message) => {
-    const { code, out, err } = await mm(home(), args);
+  test.each(played(cases))('mm %j', async (_args, message, answer) => {
+    const { code, out, err } = await answer();
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(message);
     expect(err).toMatch(/^mm: .*\n$/);
@@ -251,11 +251,14 @@ describe('refusals', () => {
 
 describe('help', () => {
   const pages = ['stop', 'pause', 'resume', 'reset', 'metrics', 'explain', 'export csv'];
+  const cases = pages.map(
+    (page) => [[...page.split(' '), '--help'], /Examples:\n {2}mm /] as const,
+  );
 
-  test.each(pages)('mm %s teaches by example', async (page) => {
-    const { code, out } = await mm(home(), [...page.split(' '), '--help']);
+  test.each(played(cases))('mm %j teaches by example', async (_args, examples, answer) => {
+    const { code, out } = await answer();
     expect(code).toBe(0);
-    expect(out).toMatch(/Examples:\n {2}mm /);
+    expect(out).toMatch(examples);
   });
 
   test('a group without its command shows its help and is no bug of ours', async () => {

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verifyTape } from '#tape/verify';
-import { home, mm, started } from './command.js';
+import { home, mm, played, started } from './command.js';
 
 const RUN = ['run', '--static', '--venue', 'paradex', '--latency', 'feed=1ms,order=1ms,reply=1ms'];
 
@@ -56,14 +56,19 @@ describe('paper on Paradex', () => {
     },
   );
 
-  test.each([
-    [['--speed', '2'], /time on --venue paradex is real/],
-    [['--network', 'mainnet'], /--yes-real-money/],
-    [['--network', 'testnet', '--tape', 'x'], /are for --network paper/],
-    [['--relay', 'http://x', '--tape', 'x'], /give one of --tape, --synthetic and --relay/],
-    [['--paradex-switches', 'amend'], /name=value/i],
-  ])('refused: %j', async (flags, reason) => {
-    const { code, err } = await mm(home(), [...RUN.slice(0, 4), ...flags]);
+  test.each(
+    played(
+      [
+        [['--speed', '2'], /time on --venue paradex is real/],
+        [['--network', 'mainnet'], /--yes-real-money/],
+        [['--network', 'testnet', '--tape', 'x'], /are for --network paper/],
+        [['--relay', 'http://x', '--tape', 'x'], /give one of --tape, --synthetic and --relay/],
+        [['--paradex-switches', 'amend'], /name=value/i],
+      ],
+      RUN.slice(0, 4),
+    ),
+  )('refused: %j', async (_flags, reason, answer) => {
+    const { code, err } = await answer();
     expect(err).toMatch(reason);
     expect(code).toBe(2);
   });

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { demandFreshBuild } from '../support/fresh-build.js';
-import { home, mm, started } from './command.js';
+import { home, mm, played, started } from './command.js';
 
 beforeAll(() => demandFreshBuild(['src', 'strategies', 'analyzers']));
 
@@ -71,15 +71,20 @@ describe('mm sweep', () => {
     expect(out).toMatch(/without skill would show/);
   }, 60_000);
 
-  test.each([
-    [['--synthetic', 'fast'], /say what to vary/],
-    [['--vary', 'kappa=1..2'], /say what to run on/],
-    [['--synthetic', 'fast', '--vary', 'kapa=1..2'], /kapa: no such setting.*kappa/],
-    [['--synthetic', 'fast', '--vary', 'kappa=2..1'], /lower end first/],
-    [['--synthetic', 'fast', '--vary', 'kappa=1..2', '--windows', '1'], /--windows "1"/],
-    [['--synthetic', 'fast', '--vary', 'kappa=1,2', '--vary', 'kappa=3,4'], /given twice/],
-  ])('%j is refused', async (args, why) => {
-    const { code, err, out } = await mm(home(), ['sweep', ...args]);
+  test.each(
+    played(
+      [
+        [['--synthetic', 'fast'], /say what to vary/],
+        [['--vary', 'kappa=1..2'], /say what to run on/],
+        [['--synthetic', 'fast', '--vary', 'kapa=1..2'], /kapa: no such setting.*kappa/],
+        [['--synthetic', 'fast', '--vary', 'kappa=2..1'], /lower end first/],
+        [['--synthetic', 'fast', '--vary', 'kappa=1..2', '--windows', '1'], /--windows "1"/],
+        [['--synthetic', 'fast', '--vary', 'kappa=1,2', '--vary', 'kappa=3,4'], /given twice/],
+      ],
+      ['sweep'],
+    ),
+  )('%j is refused', async (_args, why, answer) => {
+    const { code, err, out } = await answer();
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(why);
   });

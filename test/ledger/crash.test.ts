@@ -19,8 +19,8 @@ import { Ledger } from '#ledger/writer';
 import { child, demandFreshBuild, kill } from './child.js';
 import { BTC, closeQuietly, folder, start } from './fixtures.js';
 
-/** How often the writer is killed; a campaign sets more. */
-const KILLS = Number(process.env['MM_SIGKILLS'] ?? 30);
+/** How often the writer is killed; a campaign sets hundreds. */
+const KILLS = Number(process.env['MM_SIGKILLS'] ?? 12);
 const SEED = Number(process.env['MM_SEED'] ?? Date.now() % 1_000_000);
 let seed = SEED;
 const random = (): number => {

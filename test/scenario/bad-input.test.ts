@@ -7,6 +7,8 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demandFreshBuild } from '../support/fresh-build.js';
+import { manyLines } from '../support/many-lines.js';
+import type { Answer } from '../support/many-lines.js';
 import { badFiles } from './bad-files.js';
 import { Place, QUOTE } from './bot.js';
 import { ledgerOf, reading } from './evidence.js';
@@ -47,10 +49,9 @@ const filesIn = (folder: string): string[] =>
       )
     : [];
 
-async function refused([what, args, lines, more = {}]: Case): Promise<void> {
-  const bot = place.mm(args, more.env);
-  const { code } = await bot.ended;
-  const err = bot.err.map((line) =>
+/** Whatever was typed: these lines on stderr, in words, and nothing else. */
+function judge([what, , lines, more = {}]: Case, code: number | null, out: string[], errors: string[]) {
+  const err = errors.map((line) =>
     line.replaceAll(`${place.folder}/`, '').replaceAll('inputs/', ''),
   );
   said.push(`| ${what} | ${code} | ${err.join('<br>').replaceAll('|', '\\|')} |`);
@@ -61,19 +62,43 @@ async function refused([what, args, lines, more = {}]: Case): Promise<void> {
     expect(line).not.toMatch(/^\s+at |\.js:\d+|undefined|NaN ticks|\[object/);
   }
   expect(code).toBe(more.code ?? 2);
-  expect(bot.out, 'nothing on stdout').toEqual([]);
+  expect(out, 'nothing on stdout').toEqual([]);
+} // prettier-ignore
+
+async function refused(case_: Case): Promise<void> {
+  const bot = place.mm(case_[1], case_[3]?.env);
+  const { code } = await bot.ended;
+  judge(case_, code, bot.out, bot.err);
 }
 
 /** And no file of a ledger, a log or a half-made tape is left (a tape that was imported well may stay). */
-async function refusedCleanly(case_: Case): Promise<void> {
+async function leavesNothing<T>(work: () => Promise<T>): Promise<T> {
   const before = filesIn(place.folder);
-  await refused(case_);
+  const result = await work();
   const left = filesIn(place.folder).filter((name) => !before.includes(name));
   expect(left.filter((name) => !/tapes\/\w+\.tape$/.test(name))).toEqual([]);
+  return result;
 }
+const refusedCleanly = (case_: Case): Promise<void> => leavesNothing(() => refused(case_));
 
-const named = (cases: readonly Case[]): { readonly name: string; readonly case_: Case }[] =>
-  cases.map((case_) => ({ name: case_[0], case_ }));
+/** For test.each: played in one process when the first is asked for, as a start of the program costs more than they all. */
+function played(cases: readonly Case[]): readonly { name: string; refused: () => Promise<void> }[] {
+  const play = (): Promise<readonly Answer[]> => {
+    const lines = cases.map(([, args, , more]) => ({ args, env: more?.env }));
+    return leavesNothing(() => manyLines(lines, place.folder, place.env()));
+  };
+  let answers: Promise<readonly Answer[]> | undefined;
+  const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
+  return cases.map((case_, i) => ({
+    name: case_[0],
+    refused: async () => {
+      const { code, out, err } = (await (answers ??= play()))[i] as Answer;
+      judge(case_, code, linesOf(out), linesOf(err));
+    },
+  }));
+}
+const alone = (cases: readonly Case[]): readonly { name: string; refused: () => Promise<void> }[] =>
+  cases.map((case_) => ({ name: case_[0], refused: () => refusedCleanly(case_) }));
 
 describe('recordings and tapes', () => {
   const cases: readonly Case[] = [
@@ -97,12 +122,16 @@ describe('recordings and tapes', () => {
     ['a CSV file as tape', tape('good'), [/is not a tape; make one with: mm tape import/]],
     ['a folder as tape', tape('aFolder'), [/is a directory, not a file/]],
     ['empty tape', tape('emptyTape'), [/empty\.tape has no book rows/]],
+  ]; // prettier-ignore
+  test.each(played(cases))('$name', ({ refused }) => refused());
+
+  const others: readonly Case[] = [
     ['run on a damaged tape', ['run', '--static', '--tape', file['damaged'] as string], [/fails its CRC/]],
     ['import of a truncated gzip', ['tape', 'import', file['truncated'] as string, '--out', join(place.folder, 'x.tape')],
       [/ends in the middle of its gzip stream/]],
     ['info on no tape', ['tape', 'info', file['plainFile'] as string], [/is not a tape/]],
   ]; // prettier-ignore
-  test.each(named(cases))('$name', ({ case_ }) => refusedCleanly(case_));
+  test.each(alone(others))('$name', ({ refused }) => refused());
 
   test('none of that has left a half-made tape', () => {
     expect(filesIn(place.folder).filter((name) => /part|x\.tape/.test(name))).toEqual([]);
@@ -207,7 +236,7 @@ describe('settings', () => {
     ['config: unknown flag', ['config', '--kapa', '1'], [/Did you mean --kappa\?/]],
     ['config: bad value', ['config', '--kappa', '-1'], [/--kappa "-1" must be greater than 0/]],
   ]; // prettier-ignore
-  test.each(named(cases))('$name', ({ case_ }) => refusedCleanly(case_));
+  test.each(played(cases))('$name', ({ refused }) => refused());
 
   test('the size that it names is valid', async () => {
     const bot = place.mm([...RUN, '--size', '10.01']);

@@ -135,11 +135,12 @@ describe('a signal', () => {
     await bot.said('fill: ');
     const stop = place.mm(['stop', '--flatten', 'post-only']);
     await bot.said('STOPPED by operator');
-    await sleep(1_000);
-    const resting = reading(ledgerOf(place.state), (reader) =>
-      reader.openOrders(reader.lastRun()?.id ?? 0),
-    );
-    expect(resting?.map((order) => [order.side, order.reduceOnly])).toEqual([[ASK, 1]]);
+    const resting = () =>
+      reading(ledgerOf(place.state), (reader) => {
+        const open = reader.openOrders(reader.lastRun()?.id ?? 0);
+        return open.map((order) => [order.side, order.reduceOnly]);
+      });
+    await expect.poll(resting, { timeout: 10_000 }).toEqual([[ASK, 1]]);
     bot.process.kill('SIGINT');
     const asked = performance.now();
     const { code } = await bot.ended;
@@ -212,16 +213,24 @@ describe('an output that closes', () => {
 });
 
 describe('a bug', () => {
-  const planted = (code: string): Record<string, string> => ({
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
-  });
+  /** Runs `code` a moment after the first quotes are said, however long the start took. */
+  const planted = (code: string): Record<string, string> => {
+    const all = `
+      let waiting = true;
+      const write = process.stdout.write.bind(process.stdout);
+      process.stdout.write = (text, ...rest) => {
+        if (waiting && ${String(QUOTE)}.test(text)) {
+          waiting = false;
+          setTimeout(() => { ${code} }, 300);
+        }
+        return write(text, ...rest);
+      };`;
+    return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(all)}` };
+  };
 
   test.each([
-    ['an exception that nobody catches', 'setTimeout(() => { throw new Error("planted"); }, 1500)'],
-    [
-      'a promise that nobody awaits',
-      'setTimeout(() => void Promise.reject(new Error("planted")), 1500)',
-    ],
+    ['an exception that nobody catches', 'throw new Error("planted");'],
+    ['a promise that nobody awaits', 'void Promise.reject(new Error("planted"));'],
   ])('%s: everything is cancelled, exit code 1, the ledger says so', SLOW, async (_name, code) => {
     const bot = place.mm(RUN, planted(code));
     await bot.said(QUOTE);
