@@ -61,9 +61,9 @@ export class TradeDesk {
     const { desk, signer, instrument } = this.parts;
     const order = desk.placing(command);
     const why = this.whyNot();
-    if (why !== '') return desk.refused(order, 'market-closed', `not sent: ${why}`);
+    if (why !== '') return desk.refused(order, 'not-sent', why);
     if (desk.open.size > REQUEST_LIMITS.openOrders)
-      return desk.refused(order, 'rate-limit', 'not sent: 200 orders are open already');
+      return desk.refused(order, 'not-sent', '200 orders are open already');
     const wanted: SignableOrder = {
       ...{ clientId: order.clientId, side: order.side === BID ? 'BUY' : 'SELL' },
       size: instrument.formatSize(order.lots),
@@ -75,7 +75,7 @@ export class TradeDesk {
       // The world may have changed while it was signed.
       const late = order.cancelSent ? 'it was cancelled first' : this.whyNot();
       if (answer.kind === 'failed') desk.refused(order, 'other', `not signed: ${answer.detail}`);
-      else if (late !== '') desk.refused(order, 'other', `not sent: ${late}`);
+      else if (late !== '') desk.refused(order, 'not-sent', late);
       else this.post(order, wanted, terms, answer.signature);
     });
   }
@@ -131,8 +131,8 @@ export class TradeDesk {
       onTrouble(failure);
     } else if (reply.kind === 'unsent') {
       order.left = false;
-      const budget = reply.detail.includes('budget') || reply.detail.includes('403');
-      desk.refused(order, budget ? 'rate-limit' : 'other', `not sent: ${reply.detail}`);
+      const held = reply.detail.includes('budget') || reply.detail.includes('403');
+      desk.refused(order, held ? 'not-sent' : 'other', `not sent: ${reply.detail}`);
     } else desk.placeLost(order);
   }
 }

@@ -2,7 +2,7 @@
 // order leaves unless the private socket is ready; every order that did not leave is refused at once, every one whose
 // answer is lost becomes `unknown`, and none is ever sent twice.
 import type { Instrument } from '#core/instrument';
-import type { AmendCommand, PlaceCommand } from '#core/messages';
+import type { AmendCommand, PlaceCommand, RejectReason } from '#core/messages';
 import type { Lots, Ticks } from '#core/units';
 import { BID } from '#core/units';
 import type { VenueInbox } from '#clients/net/venue-client';
@@ -65,9 +65,9 @@ export class TradeDesk {
     for (const command of commands) {
       const order = desk.placing(command);
       const why = this.whyNot();
-      if (why !== '') desk.refused(order, 'market-closed', `not sent: ${why}`);
+      if (why !== '') desk.refused(order, 'not-sent', why);
       else if (desk.open.size > this.parts.openOrderCap())
-        desk.refused(order, 'rate-limit', 'not sent: the market takes no more open orders of ours');
+        desk.refused(order, 'not-sent', 'the market takes no more open orders of ours');
       else signed.push({ order, request: this.request(order, command) });
     }
     const most = switches.batchParams === 'off' ? 1 : switches.batchMost;
@@ -87,13 +87,13 @@ export class TradeDesk {
     const left = switches.modifySize === 'remaining' ? order.filledLots : 0;
     order.amend = { ticks, lots, wireLots: (lots - left) as Lots };
     order.mostLots = Math.max(order.mostLots, lots) as Lots;
-    if (order.venueId === '' || this.whyNot() !== '') return desk.amendRefused(order, 'other');
+    if (order.venueId === '' || this.whyNot() !== '') return desk.amendRefused(order, 'not-sent');
     if (order.filledLots > 0 && switches.modifyPartlyFilled === 'cancel') {
       cancels.orders([order.ordinal]);
       return;
     }
     if (!budgets.orders.take(time.clock.nowUs(), 1, false))
-      return desk.amendRefused(order, 'rate-limit');
+      return desk.amendRefused(order, 'not-sent');
     const request = this.modifyRequest(order, ticks, (lots - left) as Lots);
     desk.expect(order);
     if (switches.orderRoute === 'rest') {
@@ -103,13 +103,18 @@ export class TradeDesk {
     } else link.rpc.call('order.modify', request, (reply) => this.amendAnswered(order, reply));
   }
 
+  /** Over a socket that has just closed nothing was tried; a request that could not leave was, and failed. */
+  private get unsent(): RejectReason {
+    return this.parts.switches.orderRoute === 'rest' ? 'other' : 'not-sent';
+  }
+
   private whyNot(): string {
     const { link, barred } = this.parts;
     return link.ready ? barred() : 'the private socket is not ready';
   }
 
   private overBudget(order: ParadexOrder): void {
-    this.parts.desk.refused(order, 'rate-limit', 'not sent: our own request budget');
+    this.parts.desk.refused(order, 'not-sent', 'our own request budget');
   }
 
   private unmovable(ordinal: number): void {
@@ -171,7 +176,7 @@ export class TradeDesk {
   private notTaken(order: ParadexOrder, reply: Exclude<RpcReply, { kind: 'result' }>): void {
     const { desk } = this.parts;
     if (reply.kind === 'lost') desk.placeLost(order);
-    else if (reply.kind === 'unsent') desk.refused(order, 'other', `not sent: ${reply.detail}`);
+    else if (reply.kind === 'unsent') desk.refused(order, this.unsent, `not sent: ${reply.detail}`);
     else this.failed(order, failureOf(reply));
   }
 
@@ -186,7 +191,7 @@ export class TradeDesk {
     const { desk } = this.parts;
     if (reply.kind === 'result') desk.expect(order);
     else if (reply.kind === 'lost') desk.amendLost(order);
-    else if (reply.kind === 'unsent') desk.amendRefused(order, 'other');
+    else if (reply.kind === 'unsent') desk.amendRefused(order, this.unsent);
     else {
       const failure = failureOf(reply);
       if (failure.kind === 'unknown') desk.amendLost(order);

@@ -32,9 +32,10 @@ export interface CancelAllCommand {
 export type Command = PlaceCommand | AmendCommand | CancelCommand | CancelAllCommand;
 export const CANCEL_ALL: CancelAllCommand = Object.freeze({ kind: 'cancel-all' });
 
+/** `not-sent`: we kept it back ourselves (link, state, own budget); `journal`: it could not be recorded. Neither left. */
 export type RejectReason =
   | 'post-only' | 'margin' | 'size' | 'price' | 'reduce-only' | 'rate-limit' | 'duplicate-id'
-  | 'market-closed' | 'journal' | 'other'; // prettier-ignore
+  | 'market-closed' | 'not-sent' | 'journal' | 'other'; // prettier-ignore
 export type CloseReason =
   | 'cancelled' | 'post-only' | 'ioc' | 'reduce-only' | 'self-trade' | 'expired' | 'liquidation'
   | 'restart' | 'venue'; // prettier-ignore

@@ -79,15 +79,15 @@ export class EventDesk {
 
   private order(event: Exclude<OrderEvent, Fill>): void {
     const { table, count, unknowns, note } = this.parts;
-    if (isFailure(event)) count.failed();
     const { ordinal } = event;
+    const order = ordinal === null ? undefined : table.find(ordinal);
+    if (isFailure(event, order)) count.failed();
     if (ordinal === null) {
       // Only cancel-all has no ordinal. It stays in the count of unanswered ones: see Outbox.
       for (const live of table.live) if (live.cancel === 'sent') live.cancel = 'unknown';
       note('outcome of cancel-all unknown');
       return;
     }
-    const order = table.find(ordinal);
     if (order === undefined) {
       note(`order ${ordinal}, which nobody remembers: ${event.kind}`);
       if (event.kind === 'accepted' || event.kind === 'amended') unknowns.stranger(ordinal);

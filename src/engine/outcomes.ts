@@ -1,7 +1,7 @@
 // What an event says of one of our operations: done, refused, or neither; and how often five in a row were refused. It
 // judges every event as it comes, because one drain may hold the fifth refusal and a success behind it. No allocation.
 import { REFUSED_IN_A_ROW, type AccountNumbers } from '#core/guard';
-import type { Fill, OrderEvent } from '#core/messages';
+import type { AmendRejected, Fill, OrderEvent } from '#core/messages';
 import type { Order } from '#core/order';
 
 type Told = Exclude<OrderEvent, Fill>;
@@ -24,7 +24,7 @@ export class Outcomes {
   /** Before the event changes the order. */
   told(order: Order, event: Told): void {
     if (isDone(order, event)) this.done();
-    else if (isFailure(event) && 'reason' in event && !inDoubt(order, event))
+    else if ('reason' in event && isFailure(event, order))
       this.refused(event.reason as AccountNumbers['lastRefusal']);
   }
 
@@ -39,19 +39,32 @@ export class Outcomes {
   }
 }
 
-/** What counts as a failed operation: no answer, or a no that says more than "the market moved". */
-export function isFailure(event: Told): boolean {
+/**
+ * What counts as a failed operation: no answer, or a no that says more than "the market moved". What never left us is
+ * none of the venue's, and an operation fails once: a no after its silence adds nothing.
+ */
+export function isFailure(event: Told, order?: Order): boolean {
   switch (event.kind) {
     case 'unknown':
       return true;
     case 'rejected':
-      return event.reason !== 'post-only';
-    case 'cancel-rejected':
-      return event.reason !== 'not-found';
     case 'amend-rejected':
-      return event.reason !== 'not-found' && event.reason !== 'post-only';
+    case 'cancel-rejected':
+      return isNo(event.reason) && (order === undefined || !inDoubt(order, event));
     default:
       return false;
+  }
+}
+
+function isNo(reason: AmendRejected['reason']): boolean {
+  switch (reason) {
+    case 'post-only':
+    case 'not-found':
+    case 'not-sent':
+    case 'journal':
+      return false;
+    default:
+      return true;
   }
 }
 

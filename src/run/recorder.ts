@@ -3,23 +3,38 @@
 import type { BreakerStateName, Trip } from '#core/guard';
 import type { Instrument } from '#core/instrument';
 import { formatMoney } from '#core/money';
-import type { Command, EngineEvent, Fill } from '#core/messages';
+import type { Command, EngineEvent, Fill, OutcomeUnknown, Rejected } from '#core/messages';
 import type { EngineObserver } from '#core/ports';
 import type { Decision, Quote, View } from '#core/strategy';
 import type { Lots, Micros, Side, Ticks } from '#core/units';
 import { sideName } from '#core/units';
 import type { Logger } from '#config/log';
+import { isFailure } from '#engine/outcomes';
 import type { Ledger } from '#ledger/writer';
 import { explain } from '#strategies/avellaneda/explain';
 import { HeldLog } from './held-log.js';
 
 const money = (amount: number): string => formatMoney(amount as Parameters<typeof formatMoney>[0]);
 
-/** Venue calls of the run: what `errorRate` counts (post-only refusals are no errors). */
+/** Venue calls of the run: what `errorRate` counts. Post-only refusals are no errors, what never left is no call. */
 export class CallCount {
   calls = 0;
   failures = 0;
   postOnly = 0;
+  /** Orders whose fate was unknown: that one "never arrived" is not a second failure. */
+  private readonly lost = new Set<number>();
+
+  rejected({ ordinal, reason }: Rejected): void {
+    if (reason === 'post-only') this.postOnly += 1;
+    else if (reason === 'not-sent' || reason === 'journal') this.calls -= 1;
+    else if (!this.lost.delete(ordinal)) this.failures += 1;
+  }
+
+  unknown({ ordinal, operation }: OutcomeUnknown): void {
+    this.failures += 1;
+    if (operation === 'place' && ordinal !== null) this.lost.add(ordinal);
+  }
+
   get errorRate(): number {
     return this.calls === 0 ? 0 : this.failures / this.calls;
   }
@@ -85,15 +100,13 @@ export class Recorder implements EngineObserver {
       case 'fill':
         this.onFill(nowUs, event);
         return this.fill(event);
-      case 'rejected': {
-        if (event.reason === 'post-only') this.counts.postOnly += 1;
-        else this.counts.failures += 1;
+      case 'rejected':
+        this.counts.rejected(event);
         this.log.warn(
           { ordinal: event.ordinal, detail: event.detail },
           `order rejected: ${event.reason}`,
         );
         return;
-      }
       case 'closed': {
         if (event.reason === 'post-only') this.counts.postOnly += 1;
         const level = event.reason === 'cancelled' ? 'debug' : 'info';
@@ -101,13 +114,16 @@ export class Recorder implements EngineObserver {
         return;
       }
       case 'unknown':
-        this.counts.failures += 1;
+        this.counts.unknown(event);
         this.log.error({ ordinal: event.ordinal }, `outcome unknown: ${event.operation}`);
         return;
       case 'cancel-rejected':
-        if (event.reason !== 'not-found') this.counts.failures += 1;
-        this.log.info({ ordinal: event.ordinal }, `cancel rejected: ${event.reason}`);
+      case 'amend-rejected': {
+        if (isFailure(event)) this.counts.failures += 1;
+        const what = event.kind === 'cancel-rejected' ? 'cancel' : 'move';
+        this.log.info({ ordinal: event.ordinal }, `${what} rejected: ${event.reason}`);
         return;
+      }
       case 'funding':
         this.log.info({ amount: money(event.amount) }, 'funding paid');
         return;

@@ -309,6 +309,9 @@ describe('budget and refusals', () => {
     rig.event({ kind: 'rejected', ordinal: 1, reason: 'margin', detail: '' });
     rig.event({ kind: 'unknown', ordinal: 2, operation: 'place' }).settle();
     expect(rig.engine.numbers).toMatchObject({ operations: 2, failures: 2 });
+    // "It never arrived": the same operation, told before.
+    rig.event({ kind: 'rejected', ordinal: 2, reason: 'other', detail: '' }).settle();
+    expect(rig.engine.numbers.failures).toBe(2);
     rig.wait(61 * SECOND);
     expect(rig.engine.numbers.failures).toBe(0);
   });

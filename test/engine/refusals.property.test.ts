@@ -107,6 +107,16 @@ describe('five refusals in a row', () => {
     expect(breaker.state).toBe('paused');
   });
 
+  test('what never left us neither counts, nor fails, nor ends the run', () => {
+    const world = new Refusing();
+    const { rig, breaker } = world;
+    rig.up().accept(2).settle();
+    world.refuse(4).refuse(6, 'not-sent');
+    expect([breaker.state, rig.engine.numbers.failures]).toEqual(['running', 4]);
+    world.refuse(1);
+    expect(breaker.state).toBe('paused');
+  });
+
   test('a fifth refusal with a success behind it in the same drain is seen all the same', () => {
     const world = new Refusing();
     const { rig, breaker } = world;

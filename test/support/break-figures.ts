@@ -18,6 +18,8 @@ export interface Figures {
   bans: number;
   /** Orders still unknown after things had time to heal. */
   unsettled: string[];
+  /** By the guard of the error rate: 60 s without quotes each. */
+  pauses: number;
   orders: number;
   fills: number;
   unknowns: number;
@@ -39,7 +41,7 @@ export interface Figures {
 export const noFigures = (): Figures => ({
   ...{ faults: 0, hitInFlight: 0, orphans: [], longestOrphanUs: 0, doubles: [] },
   ...{ positionErrors: [], doubleBookings: 0, missedFills: [], sentUnarmed: 0, sentStale: 0 },
-  ...{ bans: 0, unsettled: [], orders: 0, fills: 0, unknowns: 0, longestUnknownUs: 0 },
+  ...{ bans: 0, unsettled: [], pauses: 0, orders: 0, fills: 0, unknowns: 0, longestUnknownUs: 0 },
   ...{ toLinkUs: [], toLinkCleanUs: [], toQuoteUs: [], toQuoteCleanUs: [] },
   ...{ notHealed: [], byFault: {}, realSeeds: 0, shortTokens: 0, tokens: 0 },
 });
@@ -60,7 +62,7 @@ export function figuresText(f: Figures): string {
     `p50 ${seconds(quantile(values, 0.5))}, p99 ${seconds(quantile(values, 0.99))}, most ${seconds(quantile(values, 1))} (${values.length})`;
   return [
     `${f.faults} faults ${JSON.stringify(f.byFault)}, ${f.hitInFlight} times with an order in flight`,
-    `${f.orders} orders sent, ${f.fills} fills, ${f.unknowns} unknown outcomes, ${f.bans} limits overrun`,
+    `${f.orders} orders sent, ${f.fills} fills, ${f.unknowns} unknown outcomes, ${f.bans} limits overrun, ${f.pauses} pauses by the error rate`,
     `orphans ${f.orphans.length}, doubles ${f.doubles.length}, position errors ${f.positionErrors.length}, double bookings ${f.doubleBookings}, missed fills ${f.missedFills.length}, still unknown ${f.unsettled.length}`,
     `sent unarmed ${f.sentUnarmed}, sent stale ${f.sentStale}, not healed ${f.notHealed.length}`,
     `longest unknown order ${seconds(f.longestUnknownUs)}, longest orphan ${seconds(f.longestOrphanUs)}`,

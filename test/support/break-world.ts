@@ -3,6 +3,7 @@
 // venue and which faults is for those who extend it.
 import { engineParams } from '#config/settings';
 import { readLayers } from '#config/layers';
+import type { BreakerStateName } from '#core/guard';
 import type { EngineEvent } from '#core/messages';
 import { parseClientId } from '#core/messages';
 import { applyRow, RowBlock, type RowKind } from '#core/rows';
@@ -20,6 +21,8 @@ import type { Figures } from './break-figures.js';
 import type { FaultyLink, FaultyNetwork } from './faulty-link.js';
 
 const START_US = Date.UTC(2026, 0, 5, 3, 0, 0) * 1000;
+/** Moves at every drift: where orders are few, those that one fault makes fail are more than one in twenty of a minute. */
+const BUSY = { requoteBps: '0.02,0.02', requoteInterval: '250ms' };
 const REASON: Reason = {
   ...{ model: 'plain', inventory: 0 as InventoryUnits, shift: 0 as Bps, half: 2 as Bps },
   ...{ terms: [], clamps: [], withdrawn: null, withdrawForMs: 0 },
@@ -135,14 +138,13 @@ export abstract class BreakWorld implements VenueInbox {
     }
     if (facts === null) throw failure instanceof Error ? failure : new Error('start did not end');
     const { instrument, profile } = facts as VenueFacts;
-    const flags = { capital: '1000000', size: '100', 'position-limit': '100000' };
+    const flags = { capital: '1000000', size: '100', positionLimit: '100000', ...BUSY };
     const { values } = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
     const params = engineParams(values, instrument, profile, 1_000_000 as TickPrice);
-    // A fault every quarter of a minute would keep the error-rate guard pausing; here the client is on trial.
-    const guards = makeGuards(params.risk, instrument, profile, null).filter(
-      (guard) => guard.name !== 'error-rate',
-    );
-    const breaker = new RiskBreaker({ guards });
+    const guards = makeGuards(params.risk, instrument, profile, null);
+    const onTransition = (_us: Micros, from: BreakerStateName, to: BreakerStateName): void =>
+      this.moved(from, to);
+    const breaker = new RiskBreaker({ guards, onTransition });
     this.engine = new Engine({
       ...{ instrument, params, makeStrategy: plain, breaker, sink: this.sink() },
       observer: { onNote: (_us, text) => this.note('engine', text) },
@@ -151,6 +153,12 @@ export abstract class BreakWorld implements VenueInbox {
     this.wakeUs = this.engine.nextWakeUs;
     this.client.open();
     this.ask();
+  }
+
+  /** The error rate pauses for a minute, and should; how soon it quotes after a cut is measured without that. */
+  private moved(from: BreakerStateName, to: BreakerStateName): void {
+    if (to === 'paused') this.figures.pauses += 1;
+    if (to === 'paused' || from === 'paused') this.cutUs = 0;
   }
 
   /** What the host asks while it runs. */

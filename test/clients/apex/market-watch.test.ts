@@ -27,7 +27,7 @@ describe('the market while we run', () => {
     expect(heard.links('public').at(-1)).toBe('down');
     client.send(NOW, [place(1)]);
     rig.run(100);
-    expect(heard.of('rejected')[0]).toMatchObject({ ordinal: 1, reason: 'market-closed' });
+    expect(heard.of('rejected')[0]).toMatchObject({ ordinal: 1, reason: 'not-sent' });
     venue.contract = CONTRACT;
     live(rig, TEN_MINUTES + 5_000);
     expect(heard.links('public').at(-1)).toBe('down');

@@ -92,7 +92,7 @@ describe('placing', () => {
     run(50);
     const placed = venue.calls('/order').length;
     expect(placed).toBe(40); // a burst of 50, a fifth of it for cancels
-    expect(heard.of('rejected').filter((e) => e.reason === 'rate-limit')).toHaveLength(20);
+    expect(heard.of('rejected').filter((e) => e.reason === 'not-sent')).toHaveLength(20);
     expect(heard.notes.filter((n) => n.includes('budget'))).toHaveLength(1);
     for (let i = 1; i <= 40; i += 1) client.send(NOW, [cancel(i)]);
     run(50);

@@ -53,7 +53,7 @@ describe('start', () => {
     rig.run(500);
     expect(rig.heard.links('public')).toEqual([]); // never up
     rig.client.send(NOW, [place(1)]);
-    expect(rig.heard.of('rejected')[0]).toMatchObject({ reason: 'market-closed' });
+    expect(rig.heard.of('rejected')[0]).toMatchObject({ reason: 'not-sent' });
   });
 });
 

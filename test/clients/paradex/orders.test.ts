@@ -103,7 +103,7 @@ describe('placing', () => {
     rig.client.send(NOW, [place(1)]);
     rig.run(3_000);
     expect(rig.venue.orders('order.create')).toEqual([]);
-    expect(rig.heard.of('rejected')).toMatchObject([{ ordinal: 1, reason: 'market-closed' }]);
+    expect(rig.heard.of('rejected')).toMatchObject([{ ordinal: 1, reason: 'not-sent' }]);
   });
 });
 
@@ -327,6 +327,21 @@ describe('modify', () => {
     expect(rig.heard.of('closed')).toEqual([]);
     rig.run(2_000);
     expect(rig.heard.of('closed')).toMatchObject([{ ordinal: 1, reason: 'venue' }]);
+  });
+
+  test('a word for an end that nobody listed: ended by the venue, and the log names it once', async () => {
+    const rig = await readyRig();
+    for (const ordinal of [1, 2]) {
+      rig.venue.rpc.set('order.create', () => created(ordinal));
+      rig.client.send(NOW, [place(ordinal)]);
+      rig.run(10);
+      const ended = { status: 'CLOSED', cancel_reason: 'WHO_KNOWS' };
+      rig.venue.privateSocket.push('orders.ALL', orderWire(ordinal, { seq_no: 5 }));
+      rig.venue.privateSocket.push('orders.ALL', orderWire(ordinal, { ...ended, seq_no: 6 }));
+      rig.run(10);
+    }
+    expect(rig.heard.of('closed').map(({ reason }) => reason)).toEqual(['venue', 'venue']);
+    expect(rig.heard.notes.filter((note) => note.includes('WHO_KNOWS'))).toHaveLength(1);
   });
 
   test('REJECTED in the event is a refusal, once, however often it is repeated', async () => {
