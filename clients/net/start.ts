@@ -77,10 +77,8 @@ export async function begin(
     throw new VenueProblem(['open orders and account could not be read: try again']);
   const { report, averageEntry } = state;
   fills.startMs = Math.floor(report.venueUs / MICROS_PER_MS) + 1;
-  const skewMs = Math.round(time.offsetUs / MICROS_PER_MS);
-  const skew = skewMs === 0 ? [] : [`our clock is ${-skewMs} ms ahead of the venue's`];
   return {
     ...{ instrument, feesFrom, profile, account: report, averageEntry, openOrders },
-    warnings: [...warnings, ...skew],
+    warnings: [...warnings, ...(time.skewSaid === '' ? [] : [time.skewSaid])],
   };
 }

@@ -60,9 +60,15 @@ export class VenueTime {
     return Math.abs(this.offsetUs) > SKEW_LIMIT;
   }
 
+  /** By how much the clocks differ, for a person; '' when they do not. */
+  get skewSaid(): string {
+    const ms = Math.round(-this.offsetUs / MICROS_PER_MS);
+    if (ms === 0) return '';
+    return `our clock is ${Math.abs(ms)} ms ${ms > 0 ? 'ahead of' : 'behind'} the venue's`;
+  }
+
   /** For a start that was refused: what is wrong and what to do. */
   get skewText(): string {
-    const ms = Math.round(-this.offsetUs / MICROS_PER_MS);
-    return `our clock is ${ms} ms ahead of the venue's, ${SKEW_LIMIT / MICROS_PER_MS} ms are allowed: synchronise it (NTP)`;
+    return `${this.skewSaid}, ${SKEW_LIMIT / MICROS_PER_MS} ms are allowed: synchronise it (NTP)`;
   }
 }

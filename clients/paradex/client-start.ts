@@ -61,7 +61,7 @@ export async function readStart(parts: StartParts): Promise<StartFacts> {
   const info = await get(PATHS.accountInfo, 'reads');
   if (info.kind !== 'ok')
     problems.push(
-      `the account could not be read (${replyText(info)}): check key and account address with mm doctor`,
+      `the account could not be read (${replyText(info)}): check the key and MM_PARADEX_ACCOUNT (mm keys paradex shows what belongs to the key), or try again`,
     );
   if (problems.length > 0 || spec === null) throw new VenueProblem(problems);
   const mine =

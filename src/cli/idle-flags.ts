@@ -14,6 +14,8 @@ const BACKTEST_ONLY: readonly ParameterKey[] = [
 const OWN_EXCHANGE: readonly ParameterKey[] = ['queueModel'];
 /** Of everything simulated, paper venues among it. */
 const SIMULATED: readonly ParameterKey[] = ['latency', 'seed'];
+/** Of a venue that stands elsewhere: a paper run serves one of its own. */
+const ELSEWHERE: readonly ParameterKey[] = ['paradexAccount', 'paradexUrl', 'apexUrl'];
 /** Of orders that leave the process. */
 const LIVE_ONLY: readonly ParameterKey[] = [
   ...(['network', 'signer', 'account', 'paradexAccount', 'paradexUrl', 'apexUrl'] as const),
@@ -41,7 +43,10 @@ export function refuseSimulationOnly(
   if (venue === 'sim') return;
   const where = 'on --venue sim and in backtests only';
   idle(options, OWN_EXCHANGE, where, `${name} --venue ${venue}`);
-  if (network === 'paper') return;
+  if (network === 'paper') {
+    const real = 'on --network testnet and mainnet only (a mm venue of your own is a testnet)';
+    return idle(options, ELSEWHERE, real, `${name} --network paper`);
+  }
   idle(options, SIMULATED, 'on paper and in backtests only', `${name} --network ${network}`);
 }
 

@@ -1,6 +1,7 @@
 // `mm keys` and `mm doctor`: who we are at a venue, and what would keep a run from trading there.
 import type { Command } from 'commander';
 import { EXIT } from '#config/problem';
+import { refuseSimulationOnly } from './idle-flags.js';
 import { ALL_GROUPS, addParameters, settingsFrom } from './options.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -61,6 +62,7 @@ function addDoctor(program: Command): void {
     .addHelpText('after', DOCTOR_HELP);
   addParameters(command, ALL_GROUPS).action(async (options: Options) => {
     const layered = settingsFrom(options);
+    refuseSimulationOnly(options, layered.values, 'mm doctor');
     const { venueCalled } = await import('#run/venue-registry');
     const venue = venueCalled(layered.values.venue, 'mm doctor --venue');
     const { venueDoctor } = await import('#run/doctor');

@@ -160,7 +160,8 @@ function readKeys(
       texts.set(key, { text: definition.secret ? '***' : text, origin });
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
-      const shown = definition.secret ? '***' : `"${text}"`;
+      // An address may have a password in it.
+      const shown = definition.secret ? '***' : `"${text.replace(/\/\/[^/]*@/, '//***@')}"`;
       problems.push(`${name} ${shown} ${error.message}`);
     }
   }

@@ -76,8 +76,12 @@ export const span = (text: string): SpanMicros => {
   if (value < 0.001) throw new BadValue('must be at least 1ms');
   return Math.round(value * 1e6) as SpanMicros;
 };
+/** Beyond it an amount is no whole number of 1e-8 any more (core/money). */
+const MOST_MONEY = 90_000_000;
 export const money = (text: string): Money => {
-  const amount = parseMoney(text.trim().replace(/^\$/, '').replaceAll(',', '').replaceAll('_', ''));
+  const plain = text.trim().replace(/^\$/, '').replaceAll(',', '').replaceAll('_', '');
+  if (Number(plain) > MOST_MONEY) throw new BadValue(`is too large; at most ${MOST_MONEY}`);
+  const amount = parseMoney(plain);
   if (amount === null) throw new BadValue('is not an amount; write it like 5000 or $5,000');
   return positive(amount);
 };

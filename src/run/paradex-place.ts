@@ -38,10 +38,11 @@ export async function paradexPaperPlace(
   const reach: Reach = {
     ...{ venue: VENUE, network: 'paper', market: paper.market, url: paper.origin, paperKey },
   };
-  const identity = await identityOf(network, reach, values, warn);
+  const told = kept(warn);
+  const identity = await identityOf(network, reach, values, told.warn);
   if (!identity.onboarded) await onboard(network, identity);
   const name = `paradex paper, ${paper.origin}, ${paper.market}`;
-  return place(name, reach, values, network, identity, clock);
+  return place(name, reach, values, network, identity, clock, told.lines);
 }
 
 /** Testnet or mainnet, with the keys of the settings. Throws StartProblem. */
@@ -55,8 +56,9 @@ export async function paradexPlace(
   const network = realNetwork(clock);
   const reach: Reach = { venue: VENUE, network: values.network, market, url, paperKey: null };
   const { rest } = paradexEnvironment(values.network, url);
+  const told = kept(warn);
   const [identity] = await together([
-    identityOf(network, reach, values, warn),
+    identityOf(network, reach, values, told.warn),
     paradexMarket(network, rest, market),
   ]);
   if (!identity.onboarded && !identity.subkey && url !== null && values.network === 'testnet') {
@@ -66,9 +68,19 @@ export async function paradexPlace(
       `no Paradex account belongs to this key (${identity.signer.account}); make one in the web app of ${values.network}, or set MM_PARADEX_ACCOUNT for a subkey`,
     );
   }
-  for (const warning of identity.warnings) warn(warning);
+  for (const warning of identity.warnings) told.warn(warning);
   const name = `paradex ${values.network}, ${market}`;
-  return place(name, reach, values, network, identity, clock);
+  return place(name, reach, values, network, identity, clock, told.lines);
+}
+
+/** Warnings come before there is a log: said now, and kept for it. */
+function kept(warn: (text: string) => void) {
+  const lines: string[] = [];
+  const both = (text: string): void => {
+    lines.push(text);
+    warn(text);
+  };
+  return { lines, warn: both };
 }
 
 function place(
@@ -78,6 +90,7 @@ function place(
   network: Network,
   identity: ParadexIdentity,
   clock: WallClock,
+  warnings: readonly string[],
 ): VenuePlace {
   const { environment, signer } = identity;
   const { market } = reach;
@@ -87,13 +100,11 @@ function place(
   return {
     ...{ venue: VENUE, network: reach.network, market, name, reach },
     identity: signer.account,
-    client: (runId, inbox, clock) =>
-      Promise.resolve(
-        new ParadexClient({
-          ...{ network, clock, seed, signer, environment, market, runId, inbox, switches },
-          fallbackFees,
-        }),
-      ),
+    client: (runId, inbox, clock) => {
+      for (const warning of warnings) inbox.note('warn', warning);
+      const common = { network, clock, seed, signer, environment, market, runId, inbox };
+      return Promise.resolve(new ParadexClient({ ...common, switches, fallbackFees }));
+    },
     emergency: () =>
       Promise.resolve(
         new ParadexEmergency({

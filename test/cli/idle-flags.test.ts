@@ -22,6 +22,17 @@ test('delays and chance are of simulations, paper venues among them', () => {
   expect(() => refuseSimulationOnly(options, PAPER, 'mm run')).not.toThrow();
 });
 
+test('an address or an account of a venue is of no use to a paper run, which serves its own', () => {
+  const options = { paradexUrl: 'http://127.0.0.1:4801', paradexAccount: '0x1' };
+  expect(() => refuseSimulationOnly(options, PAPER, 'mm run')).toThrow(
+    '--paradex-account, --paradex-url act on --network testnet and mainnet only (a mm venue of your own is a testnet); leave them out of mm run --network paper',
+  );
+  expect(() => refuseSimulationOnly({ apexUrl: 'http://127.0.0.1:1' }, PAPER, 'mm ab')).toThrow(
+    /^--apex-url acts on/,
+  );
+  expect(() => refuseSimulationOnly(options, TESTNET, 'mm run')).not.toThrow();
+});
+
 test('what only a live run has is refused where no order leaves', () => {
   expect(() => refuseLiveOnly({ network: 'testnet' }, 'mm backtest')).toThrow(
     '--network acts in live and paper runs only (mm run, mm ab); leave it out of mm backtest',

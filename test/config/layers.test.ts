@@ -111,3 +111,18 @@ describe('layers', () => {
     expect(problems({ configPath: join(folder, 'none.json') })[0]).toMatch(/cannot be used/);
   });
 });
+
+describe('what a message shows of a wrong value', () => {
+  it('never the name and the password in an address', () => {
+    const [line] = problems({ flags: { paradexUrl: 'http://mm:canary@127.0.0.1:4801' } });
+    expect(line).toBe(
+      '--paradex-url "http://***@127.0.0.1:4801" must look like http://127.0.0.1:4801',
+    );
+  });
+
+  it('an amount that is beyond what can be counted', () => {
+    const [line] = problems({ flags: { positionLimit: '99,999,999' } });
+    expect(line).toBe('--position-limit "99,999,999" is too large; at most 90000000');
+    expect(problems({ flags: { positionLimit: '90000000' } }).join()).not.toContain('too large');
+  });
+});
