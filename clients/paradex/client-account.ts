@@ -30,6 +30,8 @@ export interface AccountParts {
   readonly inbox: VenueInbox;
   /** Fetches the fills since the newest that we know. */
   readonly askFills: (done: () => void) => void;
+  /** Tells the busts that a break has hidden; the account is told after them. `done` gets '' or why not. */
+  readonly askBusts: (done: (failure: string) => void) => void;
   /** The account is being liquidated. */
   readonly onLiquidation: () => void;
 }
@@ -49,6 +51,22 @@ class AccountReader {
   constructor(private readonly parts: AccountParts) {}
 
   read(done: (answer: AccountState | string) => void): void {
+    let failure: string | null = null;
+    let answer: AccountState | string | null = null;
+    const both = (): void => {
+      if (failure !== null && answer !== null) done(failure === '' ? answer : failure);
+    };
+    this.parts.askBusts((why) => {
+      failure = why;
+      both();
+    });
+    this.readAccount((read) => {
+      answer = read;
+      both();
+    });
+  }
+
+  private readAccount(done: (answer: AccountState | string) => void): void {
     const { rest, time } = this.parts;
     const sentUs = time.now();
     rest.call({ method: 'GET', path: PATHS.positions, scope: 'reads' }, (positions) => {

@@ -17,6 +17,9 @@ export interface ParadexDeskParts extends DeskParts {
 }
 
 export class ParadexDesk extends OrderDesk<ParadexOrder, OrderWord> {
+  /** Words for an end that the log has named: there is no complete list of them. */
+  private readonly endings = new Set<string>();
+
   constructor(private readonly own: ParadexDeskParts) {
     super(own);
   }
@@ -82,6 +85,7 @@ export class ParadexDesk extends OrderDesk<ParadexOrder, OrderWord> {
       this.soon(order, HELD_ASK);
       return null;
     }
+    if (reason === 'venue') this.noteOnce(cancelReason);
     if (this.isAsked(order, word)) this.amended(order, word);
     const lots = this.filledOf(order, word);
     return { lots, reason, refusal: refusalReason(cancelReason), whole: left === 0 && lots > 0 };
@@ -96,17 +100,24 @@ export class ParadexDesk extends OrderDesk<ParadexOrder, OrderWord> {
     return order.cancelSent || (order.amend !== null && !this.isAsked(order, word));
   }
 
+  private noteOnce(cancelReason: string): void {
+    const text = cancelReason.slice(0, 60).replace(/[^\w .-]/g, '?');
+    if (text === '' || this.endings.has(text)) return;
+    this.endings.add(text);
+    this.parts.inbox.note('info', `the venue ended an order of ours: ${text}`);
+  }
+
   private leftOf(word: OrderWord): Lots {
     return this.parts.instrument.parseSize(word.remaining) ?? (0 as Lots);
   }
 
   private isAsked(order: ParadexOrder, word: OrderWord): boolean {
     const { instrument } = this.parts;
-    return (
-      order.amend !== null &&
-      instrument.parsePrice(word.price) === order.amend.ticks &&
-      instrument.parseSize(word.size) === order.amend.wireLots
-    );
+    if (order.amend === null) return false;
+    const { ticks, lots, wireLots } = order.amend;
+    const size = instrument.parseSize(word.size);
+    // Where the rest was sent the venue may state that, or the new total.
+    return instrument.parsePrice(word.price) === ticks && (size === wireLots || size === lots);
   }
 
   /** A modify is judged by the order event alone: its status, or the price and size that it asked for. */
@@ -129,7 +140,8 @@ export class ParadexDesk extends OrderDesk<ParadexOrder, OrderWord> {
     order.amend = null;
     order.ticks = amend.ticks;
     order.lots = amend.lots;
-    if (!order.retired.size) order.baseLots = (amend.lots - amend.wireLots) as Lots;
+    const stated = this.parts.instrument.parseSize(word.size) ?? amend.wireLots;
+    if (!order.retired.size) order.baseLots = (amend.lots - stated) as Lots;
     const { ordinal } = order;
     const { ticks, lots } = amend;
     this.emit({ kind: 'amended', ordinal, ticks, lots, us: this.parts.nowUs() });

@@ -47,7 +47,6 @@ export class ParadexEmergency implements EmergencyClient {
       ...{ network, clock, base: environment.rest, token: this.token },
       counters: newCounters(),
       budgets: makeBudgets(clock.nowUs()),
-      addressCoversOrders: false,
     });
   }
 

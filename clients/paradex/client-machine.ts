@@ -15,6 +15,7 @@ import type { VenueCounters, VenueInbox } from '#clients/net/venue-client';
 import type { VenueTime } from '#clients/net/venue-time';
 import { accountQuestion } from './client-account.js';
 import type { ParadexBudgets } from './client-budget.js';
+import { TradeBusts } from './client-busts.js';
 import { ParadexCancels } from './client-cancel.js';
 import { ParadexDesk } from './client-desk.js';
 import { ParadexFills } from './client-fills.js';
@@ -68,6 +69,7 @@ export interface MachineParts {
 export class Machine {
   readonly desk: ParadexDesk;
   readonly fills: ParadexFills;
+  private readonly busts: TradeBusts;
   readonly list: OpenList<ParadexOrder, OrderWord>;
   readonly account: AccountQuestion;
   readonly link: PrivateLink;
@@ -100,6 +102,10 @@ export class Machine {
       switches,
     );
     const { fills } = this;
+    this.busts = new TradeBusts({
+      ...{ clock, rest, inbox, sinceMs: () => fills.startMs },
+      onBust: (reason) => this.stop(reason),
+    });
     const history = historyOf(rest, market);
     this.doubts = new Doubts({ clock, desk, fills, history, lookEvery: fromMs(250) });
     const read = askOpenOrders(rest, market);
@@ -108,6 +114,7 @@ export class Machine {
       ...{ clock, time, instrument, market, rest, fills, inbox },
       onLiquidation: () => this.stop('the account is being liquidated'),
       askFills: (done) => this.doubts.askFills(done),
+      askBusts: (done) => this.busts.catchUp(done),
     });
     this.link = this.privateLink();
     this.market = this.publicLink();
@@ -168,7 +175,10 @@ export class Machine {
       random: random.fork('private'),
       url: socketUrl(environment, encoding),
       hooks: {
-        onArmed: () => this.recovery.run(),
+        onArmed: () => {
+          this.busts.armed();
+          this.recovery.run();
+        },
         onDown: (_wasReady, detail) => this.privateDown(detail),
         onChannel: (channel, data) => this.channel(channel, data),
         onBinary: (bytes) => this.binary(bytes),
@@ -192,6 +202,7 @@ export class Machine {
   private privateDown(detail: string): void {
     const { inbox, clock } = this.parts;
     const us = clock.nowUs();
+    this.busts.broken();
     inbox.event(Object.freeze({ kind: 'link', channel: 'private', state: 'down', detail, us }));
     if (!this.closing) this.cancels.allByRest();
   }
@@ -202,7 +213,7 @@ export class Machine {
     else if (kind === 'fills') this.fill(fillWord(data));
     else if (kind === 'account') {
       if (accountWord(data)?.status === 'LIQUIDATION') this.stop('the account is being liquidated');
-    } else if (kind === 'tradebusts') this.bust(data);
+    } else if (kind === 'tradebusts') this.busts.heard(data);
     else if (kind === 'funding_payments') this.funding(data);
   }
 
@@ -231,15 +242,6 @@ export class Machine {
     else if (fact?.kind === 'fill') this.fill(fillOfFact(fact));
     else if (fact?.kind === 'account' && fact.status === 'LIQUIDATION')
       this.stop('the account is being liquidated');
-  }
-
-  /** The chain took a fill back: the engine undoes it, and a person looks before anything goes on. */
-  private bust(data: unknown): void {
-    const tradeId = isRecord(data) ? textOf(data, 'fill_id') || textOf(data, 'id') : '';
-    if (tradeId === '') return;
-    const { inbox, clock } = this.parts;
-    inbox.event(Object.freeze({ kind: 'trade-bust', tradeId, us: clock.nowUs() }));
-    this.stop(`trade ${tradeId} was busted`);
   }
 
   private funding(data: unknown): void {

@@ -5,7 +5,7 @@ import type { Clock, HttpOutcome, HttpRequest, Network } from '#core/outside';
 import type { Micros, SpanMicros } from '#core/units';
 import { fromMs, fromSeconds } from '#core/units';
 import type { VenueCounters } from '#clients/net/venue-client';
-import type { ParadexBudgets } from './client-budget.js';
+import type { OrderBudget, ParadexBudgets } from './client-budget.js';
 import type { TokenKeeper } from './client-token.js';
 import { isRecord, parseJson, textOf } from './client-words.js';
 
@@ -42,8 +42,6 @@ export interface RestParts {
   readonly budgets: ParadexBudgets;
   readonly token: TokenKeeper | null;
   readonly counters: VenueCounters;
-  /** Order calls count against the address as well. */
-  readonly addressCoversOrders: boolean;
 }
 
 export class ParadexRest {
@@ -51,15 +49,10 @@ export class ParadexRest {
 
   /** Calls `done` exactly once; possibly within the call when nothing could be sent. */
   call(wanted: RestCall, done: (reply: RestReply) => void): void {
-    const { budgets, clock } = this.parts;
+    const { clock } = this.parts;
     const nowUs = clock.nowUs();
     const urgent = wanted.urgent === true;
-    const pool = wanted.scope === 'orders' ? budgets.orders : budgets.reads;
-    const counted = wanted.scope !== 'orders' || this.parts.addressCoversOrders;
-    const pools = [
-      ...(wanted.scope === 'public' ? [] : [pool]),
-      ...(counted ? [budgets.address] : []),
-    ];
+    const pools = this.poolsOf(wanted);
     const readyUs = Math.max(...pools.map((b) => b.readyUs(nowUs, 1, urgent)), nowUs);
     if (readyUs > nowUs && !urgent) {
       if (wanted.method !== 'GET') done({ kind: 'unsent', detail: 'our own request budget' });
@@ -69,6 +62,13 @@ export class ParadexRest {
     for (const budget of pools) budget.take(nowUs, 1, urgent);
     if (wanted.scope === 'public') this.send(wanted, null, false, done);
     else this.withToken(wanted, false, done);
+  }
+
+  /** What a call draws on. New orders and modifies were counted by whoever signed them (client-trade.ts). */
+  private poolsOf({ scope, method }: RestCall): readonly OrderBudget[] {
+    const { orders, reads, address } = this.parts.budgets;
+    if (scope === 'orders') return method === 'DELETE' ? [orders] : [];
+    return scope === 'public' ? [address] : [reads, address];
   }
 
   private withToken(wanted: RestCall, again: boolean, done: (reply: RestReply) => void): void {

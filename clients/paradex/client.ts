@@ -48,15 +48,20 @@ export class ParadexClient extends MachineClient<Machine> {
     this.switches = { ...PARADEX_SWITCHES, ...switches };
     this.random = new Random(`${seed}/paradex`);
     this.time = new VenueTime(clock, 1);
-    this.budgets = makeBudgets(clock.nowUs());
+    this.budgets = makeBudgets(clock.nowUs(), this.switches);
     const { time, budgets, counters } = this;
     this.token = new TokenKeeper({
       ...{ network, clock, time, signer, rest: environment.rest },
       random: this.random.fork('token'),
     });
+    const { token } = this;
     this.rest = new ParadexRest({
-      ...{ network, clock, base: environment.rest, budgets, token: this.token, counters },
-      addressCoversOrders: this.switches.ipLimitCoversOrders,
+      network,
+      clock,
+      base: environment.rest,
+      budgets,
+      token,
+      counters,
     });
   }
 

@@ -17,7 +17,12 @@ export interface ParadexSwitches {
   readonly modifySize: 'total' | 'remaining';
   /** A modify of a partly filled order: `cancel` takes it away instead, `modify` sends it. */
   readonly modifyPartlyFilled: 'cancel' | 'modify';
-  /** The 1,500/min per IP also counts order calls (`true`) or only the rest (`false`). */
+  /**
+   * Our place in the queue after a modify to a smaller size at the same price. Nothing is sent differently: backtests and
+   * the paper venue fill by it.
+   */
+  readonly modifyPriority: 'kept' | 'lost';
+  /** The 1,500/min per IP also counts order calls of both ways, cancels too (`true`), or only the rest (`false`). */
   readonly ipLimitCoversOrders: boolean;
   /** `fills.side`: `own` is our side, `taker` the taker's. Only asked for fills of orders that we do not know. */
   readonly fillSide: 'own' | 'taker';
@@ -46,6 +51,7 @@ export const PARADEX_SWITCHES: ParadexSwitches = Object.freeze({
   amend: 'modify',
   modifySize: 'total',
   modifyPartlyFilled: 'cancel',
+  modifyPriority: 'kept',
   ipLimitCoversOrders: false,
   fillSide: 'own',
   codAtClose: 'keep',

@@ -175,6 +175,13 @@ export interface FundingPaymentWire {
   readonly created_at: number;
 }
 
+/** `GET /tradebusts` and the channel: nothing else is said of a fill that the chain took back. */
+export interface TradeBustWire {
+  readonly account: string;
+  readonly busted_fill_id: string;
+  readonly created_at: number;
+}
+
 interface FeeWire {
   readonly fee: string;
   readonly fee_cap: string;

@@ -12,6 +12,8 @@ Examples:
   mm venue paradex --port 4801 --tape btc.tape  a recording
   mm venue paradex --faults heavy --seed 7      with seeded faults
   mm venue paradex --relay https://api.prod.paradex.trade/v1   live public data; orders stay here
+  mm venue paradex --switches modifyId=new,batchMost=50   other readings of the documents
+  curl -X POST 127.0.0.1:4801/operator/maintenance   or cancel_only, post_only, ok, bust, cut
   mm venue apex --port 4802                     the same with ApeX's protocol
   mm venue apex --credentials alice             the secrets of API key "alice" there, and nothing else
 Point a client at the addresses that it prints.`;
@@ -42,6 +44,7 @@ export function addVenue(program: Command): void {
     .option('--relay <URL>', 'forward the public feed of another Paradex')
     .option('--market <NAME>', 'market to relay (default: BTC-USD-PERP)')
     .option('--faults <PROFILE>', 'inject seeded faults: light, heavy, disconnects, …')
+    .option('--switches <LIST>', 'how it behaves where no document says it, as name=value,...')
     .option('--seed <N>', 'of market and faults (default: drawn, and printed)')
     .option('--speed <X>', 'market time per second (default: 1)')
     .option(
@@ -66,7 +69,7 @@ export function addVenue(program: Command): void {
         return;
       }
       const seed = given(options, 'seed', whole(0, HIGHEST_SEED)) ?? randomInt(HIGHEST_SEED);
-      const market = options['market'];
+      const { market, switches } = options;
       process.exitCode = await runVenue(
         {
           ...{ venue: name, ...sourceOf(options), seed },
@@ -74,6 +77,7 @@ export function addVenue(program: Command): void {
           faults: typeof options['faults'] === 'string' ? options['faults'] : null,
           speed: given(options, 'speed', positiveNumber) ?? 1,
           ...(typeof market === 'string' ? { market } : {}),
+          ...(typeof switches === 'string' ? { switches } : {}),
         },
         (line) => void process.stdout.write(`${line}\n`),
       );

@@ -177,6 +177,7 @@ export function simulateRun(request: RunRequest): RunResult {
       ...(models.fees && { fees: models.fees }),
     },
     useQuotes: market.useQuotes,
+    amendKeeps: client?.amendKeeps ?? true,
     orderDelay: values.latency.order,
     replyDelay: values.latency.reply,
     ...(models.delays && { delays: models.delays }),

@@ -21,6 +21,8 @@ export interface BehindClient {
   readonly profile: VenueProfile;
   readonly ways: ClientWays;
   readonly feed: FeedWays;
+  /** See ExchangeOptions. */
+  readonly amendKeeps: boolean;
 }
 
 /** Null: the simulated venue at hand. Throws StartProblem for latencies taken from a recording's two clocks. */
@@ -47,6 +49,7 @@ function apex({ apexSwitches: text }: ParameterValues): BehindClient {
       funding: [fromSeconds(20), fromSeconds(120)],
     },
     feed: { bookEvery: fromMs(100), levels: 200 },
+    amendKeeps: true, // there is no amend at all
   };
 }
 
@@ -63,5 +66,6 @@ function paradex({ paradexSwitches: text }: ParameterValues): BehindClient {
       funding: switches.fundingFrom === 'fills' ? 'with-fill' : 'at-once',
     },
     feed: { bookEvery: fromMs(0), levels: Infinity },
+    amendKeeps: switches.modifyPriority === 'kept',
   };
 }

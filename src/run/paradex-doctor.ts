@@ -103,7 +103,6 @@ class Asking {
         ...{ connects: 0, cuts: 0, gaps: 0, requests: 0, failures: 0, unknowns: 0 },
         ...{ unreadable: 0, duplicateFills: 0, messages: 0 },
       },
-      addressCoversOrders: false,
     });
   }
 

@@ -13,6 +13,7 @@ export const paradexSwitches = (text: string | null): Partial<ParadexSwitches> =
     amend: ['modify', 'replace'],
     modifySize: ['total', 'remaining'],
     modifyPartlyFilled: ['cancel', 'modify'],
+    modifyPriority: ['kept', 'lost'],
     ipLimitCoversOrders: [false, true],
     fillSide: ['own', 'taker'],
     codAtClose: ['keep', 'disarm'],

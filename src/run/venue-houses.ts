@@ -6,10 +6,11 @@ import type { Clock } from '#core/outside';
 import type { Money, Rate } from '#core/units';
 import { ApexFace } from '#sim/venues/apex/apex-face';
 import { apexSymbol } from '#sim/venues/apex/symbols';
-import type { Face } from '#sim/venues/face';
 import type { Feed } from '#sim/venues/feed';
+import type { OperableFace } from '#sim/venues/operator';
 import { ParadexFace } from '#sim/venues/paradex/paradex-face';
 import type { VenueJob } from './venue-process.js';
+import { apexQuirks, paradexQuirks } from './venue-quirks.js';
 import { VENUE_SPECS } from './venue-specs.js';
 import type { VenueSpec } from './venue-specs.js';
 
@@ -22,6 +23,8 @@ export interface FaceParts {
   readonly deposit?: Money;
   readonly leverage?: number;
   readonly bots?: number;
+  /** Its own switches as a text; absent: as documented. */
+  readonly switches?: string;
 }
 
 export interface VenueHouse extends VenueSpec {
@@ -32,7 +35,8 @@ export interface VenueHouse extends VenueSpec {
   readonly makerFee: Rate;
   readonly takerFee: Rate;
   symbol(ofTape: string): string;
-  face(parts: FaceParts): Face;
+  /** Throws StartProblem for switches that are none. */
+  face(parts: FaceParts): OperableFace;
   /** Who may trade there, in a line for people. */
   readonly keys: string;
 }
@@ -45,7 +49,8 @@ export const HOUSES: Readonly<Record<VenueJob['venue'], VenueHouse>> = {
     ...{ makerFee: rateFromBps(0.3), takerFee: rateFromBps(4.5) },
     ...VENUE_SPECS.paradex,
     symbol: (ofTape) => ofTape,
-    face: (parts) => new ParadexFace(parts),
+    face: ({ switches, ...parts }) =>
+      new ParadexFace({ ...parts, quirks: paradexQuirks(switches ?? null) }),
     keys: 'any key is welcome, accounts get test funds',
   },
   apex: {
@@ -54,7 +59,8 @@ export const HOUSES: Readonly<Record<VenueJob['venue'], VenueHouse>> = {
     ...{ makerFee: rateFromBps(2), takerFee: rateFromBps(5) },
     ...VENUE_SPECS.apex,
     symbol: apexSymbol,
-    face: (parts) => new ApexFace(parts),
+    face: ({ switches, ...parts }) =>
+      new ApexFace({ ...parts, quirks: apexQuirks(switches ?? null) }),
     keys: 'any word of [0-9A-Za-z-] is an API key; its secrets: mm venue apex --credentials WORD',
   },
 };

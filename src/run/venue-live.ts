@@ -6,6 +6,7 @@ import { moneyToNumber } from '#core/money';
 import type { Seconds } from '#core/units';
 import { makeStateFolder } from '#ledger/paths';
 import type { Mode } from './assembly.js';
+import { paradexSwitches } from './paradex-switches.js';
 import { startPaperVenue } from './paper-venue.js';
 import { stateDirOf } from './state-dir.js';
 import type { PaperJob } from './venue-module.js';
@@ -67,7 +68,14 @@ export function paperJob(layered: Layered, market: VenueLiveRequest['market']): 
     ...(given('makerFee') ? { makerFee: values.makerFee } : {}),
     ...(given('takerFee') ? { takerFee: values.takerFee } : {}),
     ...(values.market === null ? {} : { market: values.market }),
+    ...(values.venue === 'paradex' ? queueSwitch(values.paradexSwitches) : {}),
   };
+}
+
+/** Only the venue's exchange can act by it: what a backtest assumes of our place in a queue, a paper venue plays. */
+function queueSwitch(text: string | null): Pick<PaperJob, 'switches'> {
+  const { modifyPriority } = paradexSwitches(text);
+  return modifyPriority === undefined ? {} : { switches: `modifyPriority=${modifyPriority}` };
 }
 
 function contradictions(request: VenueLiveRequest): string[] {

@@ -41,6 +41,8 @@ export interface VenueJob {
   readonly makerFee?: number;
   readonly takerFee?: number;
   readonly market?: string;
+  /** The venue's own switches, as `mm venue --switches` takes them. */
+  readonly switches?: string;
 }
 
 const MINUTE_US = 60_000_000;

@@ -22,6 +22,7 @@ import type { FaultProfileName } from '#sim/venues/fault-profiles';
 import type { Feed } from '#sim/venues/feed';
 import { MarketPlayer } from '#sim/venues/feed';
 import { delayed } from '#sim/venues/lanes';
+import { operated } from '#sim/venues/operator';
 import { RelayFeed } from '#sim/venues/paradex/relay';
 import { serve } from '#sim/venues/server';
 import { TapeSource, readInfo } from '#tape/read';
@@ -52,12 +53,14 @@ export async function serveVenue(job: VenueJob, hooks: ServeHooks): Promise<Serv
   const profile = profileOf(job.faults);
   const clock = new WallClock();
   const { instrument, feed, useQuotes } = await marketOf(job, clock, hooks);
-  let face: Face = HOUSES[job.venue].face({
+  const venue = HOUSES[job.venue].face({
     ...{ clock, instrument, feed, seed: job.seed, useQuotes },
+    ...(job.switches === undefined ? {} : { switches: job.switches }),
     ...(job.deposit === undefined ? {} : { deposit: job.deposit as Money }),
     ...(job.leverage === undefined ? {} : { leverage: job.leverage }),
     ...(job.bots === undefined ? {} : { bots: job.bots }),
   });
+  let face: Face = venue;
   const { delays } = job;
   if (delays !== undefined) {
     const { order, reply, feed: late } = delays;
@@ -65,7 +68,7 @@ export async function serveVenue(job: VenueJob, hooks: ServeHooks): Promise<Serv
     face = delayed(face, clock, { ...spans, feed: late as SpanMicros });
   }
   const faulty = profile === null ? null : new FaultyFace(face, clock, profile, job.seed);
-  const server = await listen(faulty ?? face, job.port);
+  const server = await listen(operated(faulty ?? face, venue), job.port);
   const { port, origin } = server;
   const close = (): Promise<void> => server.close();
   const { symbol } = instrument.spec;

@@ -22,6 +22,8 @@ export class OrderEntry {
   constructor(
     private readonly desk: Desk,
     private readonly instrument: Instrument,
+    /** False: every amend goes to the back of the queue at its price. */
+    private readonly amendKeeps: boolean,
   ) {}
 
   submit(command: Command): void {
@@ -150,7 +152,7 @@ export class OrderEntry {
       desk.emit({ kind: 'amend-rejected', us, ordinal, reason: reason ?? 'not-found' });
       return;
     }
-    const keepsPlace = ticks === order.ticks && lots <= order.lots;
+    const keepsPlace = this.amendKeeps && ticks === order.ticks && lots <= order.lots;
     const crosses = !keepsPlace && this.wouldCross(order.side, ticks);
     order.lots = lots;
     if (order.remaining === 0) return desk.close(order, 'cancelled');

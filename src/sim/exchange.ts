@@ -28,6 +28,8 @@ export interface ExchangeOptions {
   /** Used by the queue model; pessimistic unless given. */
   readonly queue?: QueueModel;
   readonly account: AccountOptions;
+  /** An amend to a smaller size at the same price keeps its place in the queue, as nearly everywhere; true unless given. */
+  readonly amendKeeps?: boolean;
   /** Take the book from top-of-book rows: only for tapes without level rows. */
   readonly useQuotes?: boolean;
   readonly ringTicks?: number;
@@ -65,7 +67,7 @@ export class Exchange implements LevelRuns {
       emit: options.emit,
       onFill: options.onFill ?? (() => undefined),
     });
-    this.entry = new OrderEntry(this.desk, instrument);
+    this.entry = new OrderEntry(this.desk, instrument, options.amendKeeps ?? true);
     this.book = this.desk.book;
     this.bids = this.desk.bids;
     this.asks = this.desk.asks;

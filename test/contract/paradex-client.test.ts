@@ -11,12 +11,14 @@ import { VenueProblem } from '#clients/net/venue-client';
 import { ParadexClient } from '#clients/paradex/client';
 import { loopback, type Environment } from '#clients/paradex/endpoints';
 import { fastSigner, type ParadexSigner } from '#clients/paradex/sign';
+import { LedgerReader } from '#ledger/reader';
 import { WallClock } from '#run/clock';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
 import { ParadexFace } from '#sim/venues/paradex/paradex-face';
 import { CHAIN_ID } from '#sim/venues/paradex/stark-signatures';
 import { serve } from '#sim/venues/server';
 import { HandMadeMarket, until } from './harness.js';
+import { ledgerFile, running } from '../ledger/fixtures.js';
 import { newSigner } from './paradex-trader.js';
 
 /** Whole seconds at the venue, so a token lives for one to two. */
@@ -116,6 +118,43 @@ test('quotes through cuts and expired tokens; the venue verifies every signature
   expect(of('fill')).toHaveLength(account()?.fills.length ?? -1);
   expect(client.counters.cuts).toBeGreaterThanOrEqual(3);
 }, 80_000);
+
+test('VC-108 a busted trade: undone by its id, in the ledger, and the bot stops; during a break too', async () => {
+  const { market, client, sockets, of, links, place, send, account, events } = await rig();
+  const { instrument } = await client.start();
+  client.open();
+  await until(() => links('private').includes('up') && links('public').includes('up'), 'both up');
+  send(place(1, BID, 1_000_000), place(2, BID, 999_990));
+  await until(() => of('accepted', 1).length + of('accepted', 2).length === 2, 'two orders open');
+  market.print('sell', 99_998, 5);
+  await until(() => of('fill').length === 2, 'two fills');
+  const held = () => account()?.exchange.account.position.lots;
+  const busts = (): EngineEvent[] => of('trade-bust');
+  expect(held()).toBe(200);
+
+  account()?.bustLastFill();
+  await until(() => of('operator').length === 1, 'the kill event');
+  expect(of('operator')).toMatchObject([{ order: 'stop' }]);
+  for (const socket of sockets) socket.terminate();
+  await until(() => links('private').at(-1) === 'down', 'the break');
+  account()?.bustLastFill();
+  await until(() => links('private').at(-1) === 'up', 'up again', PATIENCE_MS);
+  await until(() => of('account').at(-1)?.us === events.at(-1)?.us, 'the account');
+  const ids =
+    account()
+      ?.fills.map(({ id }) => id)
+      .reverse() ?? [];
+  expect(busts().map((bust) => 'tradeId' in bust && bust.tradeId)).toEqual(ids);
+  expect(of('account').at(-1)).toMatchObject({ positionLots: 0 });
+
+  const path = ledgerFile();
+  const ledger = running(path, { instrument });
+  for (const event of events) if (!['link', 'operator'].includes(event.kind)) ledger.event(event);
+  ledger.commit();
+  expect(ledger.position).toMatchObject({ lots: 0, fees: 0, realised: 0, cost: 0 });
+  const rows = [...LedgerReader.open(path).rows('fills', null)];
+  expect(rows.filter((row) => row.adjustment === 1).map((row) => row.tradeId)).toEqual(ids.map((id) => `bust:${id}`)); // prettier-ignore
+}, 40_000);
 
 test('authenticating with another key: refused at the start, and no account is made', async () => {
   const owner = newSigner();

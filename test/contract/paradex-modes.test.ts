@@ -1,19 +1,14 @@
-// Cards of Paradex's own protocol, the second half: empty deltas, what maintenance ends, the cap on open orders,
-// subscriptions that name their markets, funding that a fill tells of, and both settings of what nobody could confirm
-// (quirks.ts) where no other card has them. Over real sockets on 127.0.0.1.
-import { afterEach, expect, test } from 'vitest';
-import { WallClock } from '#run/clock';
-import { Instrument } from '#core/instrument';
+// Cards of Paradex's own protocol, the second half: empty deltas, what maintenance ends, busted trades, the cap on open
+// orders, subscriptions that name their markets, funding that a fill tells of, coarser books. Over real sockets on
+// 127.0.0.1. Both settings of what nobody could confirm: paradex-switches.test.ts.
+import { expect, test } from 'vitest';
 import { readFrame } from '#clients/paradex/codec/frame';
 import type { Frame } from '#clients/paradex/codec/frame';
-import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
-import { ParadexFace } from '#sim/venues/paradex/paradex-face';
-import type { ParadexQuirks } from '#sim/venues/paradex/quirks';
-import { serve } from '#sim/venues/server';
-import type { FaceServer } from '#sim/venues/server';
 import type { NewOrder } from './harness.js';
-import { HandMadeMarket, quiet, until } from './harness.js';
-import { ParadexTrader, RawSocket, connectedTrader } from './paradex-trader.js';
+import { quiet, until } from './harness.js';
+import { bare, served } from './paradex-served.js';
+import type { Served } from './paradex-served.js';
+import { RawSocket } from './paradex-trader.js';
 
 /** The mark is 100,000.5; 5 bp of it are 50. */
 const NEAR: NewOrder = { side: 'buy', price: '99990', size: '0.01' };
@@ -21,40 +16,14 @@ const FAR: NewOrder = { ...NEAR, price: '99940' };
 const SBE = '?sbeSchemaId=1&sbeSchemaVersion=1';
 const DELTAS = 'order_book.BTC-USD-PERP.deltas';
 
-interface Served {
-  readonly face: ParadexFace;
-  readonly market: HandMadeMarket;
-  readonly server: FaceServer;
-  readonly trader: ParadexTrader;
-}
-const open: FaceServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
-
-async function face(quirks: Partial<ParadexQuirks>, limitScale = 1): Promise<Omit<Served, 'trader'>> {
-  const clock = new WallClock();
-  const market = new HandMadeMarket(clock);
-  const instrument = new Instrument(SYNTHETIC_INSTRUMENT);
-  const made = new ParadexFace({ clock, instrument, feed: market, seed: 1, quirks, limitScale });
-  const server = await serve(made, 0);
-  open.push(server);
-  return { face: made, market, server };
-} // prettier-ignore
-
-async function served(quirks: Partial<ParadexQuirks> = {}): Promise<Served> {
-  const bare = await face(quirks);
-  return { ...bare, trader: await connectedTrader(bare.server.origin) };
-}
-
+const publicSocket = ({ server }: Served): Promise<RawSocket> =>
+  RawSocket.open(`${server.origin.replace('http', 'ws')}/v1${SBE}`);
 const framesOf = (socket: RawSocket): Frame[] =>
   socket.frames.map((bytes) => {
     const frame = readFrame(bytes);
     if (typeof frame === 'string') throw new Error(frame);
     return frame;
   });
-const publicSocket = ({ server }: Served): Promise<RawSocket> =>
-  RawSocket.open(`${server.origin.replace('http', 'ws')}/v1${SBE}`);
 
 test('VC-91 what changes nothing in the book is an empty delta of the next number', async () => {
   const venue = await served();
@@ -172,117 +141,35 @@ test.each([
   },
 );
 
-test.each([
-  [true, true],
-  [false, false],
-])('VC-97 a socket without the SBE query, by switch: %s', async (plainSockets, open) => {
-  const { server } = await face({ plainSockets });
-  const opens = (query: string): Promise<boolean> =>
-    RawSocket.open(`${server.origin.replace('http', 'ws')}/v1${query}`).then(
-      () => true,
-      () => false,
-    );
-  expect([await opens(''), await opens(SBE)]).toEqual([open, true]);
-});
-
-test.each([10, 50] as const)('VC-98 the largest batch is one of %i', async (batchMost) => {
-  const { trader } = await served({ batchMost });
-  const bodies = Array.from({ length: batchMost + 1 }, () => trader.body(NEAR));
-  const answer = async (count: number): Promise<unknown> =>
-    (await trader.rest('POST', '/orders/batch', bodies.slice(0, count))).status;
-  expect([await answer(batchMost), await answer(batchMost + 1)]).toEqual([201, 400]);
-});
-
-test.each([
-  ['object', true, false],
-  ['array', false, true],
-  ['both', true, true],
-] as const)('VC-99 order.create_batch takes %s', async (batchParams, object, array) => {
-  const { trader } = await served({ batchParams });
-  const taken = async (params: unknown): Promise<boolean> =>
-    'result' in ((await trader.socket?.call('order.create_batch', params)) ?? {});
-  const orders = [trader.body(NEAR)];
-  expect([await taken({ orders }), await taken(orders)]).toEqual([object, array]);
-});
-
-/** A bid of 0.02 at the touch of which 0.005 is filled, and what a modify to `size` leaves open of it. */
-async function partlyFilled(quirks: Partial<ParadexQuirks>, size: string) {
-  const { market, trader } = await served(quirks);
-  const order: NewOrder = { side: 'buy', price: '100000.5', size: '0.02', clientId: 'a' };
-  const { id } = await trader.place(order);
-  market.print('sell', 100_000.5, 0.005);
-  await until(() => trader.heard.fills.length === 1, 'the fill');
-  await trader.modify(id, { ...order, price: '99990', size });
-  await quiet();
-  const [found] = await trader.open();
-  return { price: found?.price, left: Number(((found?.size ?? 0) - (found?.filled ?? 0)).toFixed(6)) };
-} // prettier-ignore
-
-test.each([
-  ['total', 0.005],
-  ['remaining', 0.01],
-] as const)('VC-100 the size in a modify is %s', async (modifySize, left) => {
-  expect(await partlyFilled({ modifySize }, '0.01')).toEqual({ price: 99990, left });
-});
-
-test.each([
-  [true, 99990, 0.005],
-  [false, 100000.5, 0.015],
-])('VC-101 a partly filled order may be modified: %s', async (modifyPartlyFilled, price, left) => {
-  expect(await partlyFilled({ modifyPartlyFilled }, '0.01')).toEqual({ price, left });
-});
-
-test.each([
-  ['own', 'SELL'],
-  ['taker', 'BUY'],
-] as const)('VC-102 the side of a fill is %s', async (fillSide, said) => {
-  const { market, trader } = await served({ fillSide });
-  await trader.place({ side: 'sell', price: '100000.5', size: '0.02' });
-  market.print('buy', 100_000.5, 0.02);
-  await until(() => trader.heard.fills.length === 1, 'the fill');
-  const fills = (await trader.rest('GET', '/fills')).json['results'];
-  expect(fills).toMatchObject([{ side: said, liquidity: 'MAKER' }]);
-});
-
-test.each([
-  [false, 12],
-  [true, 9],
-])('VC-103 the limit of an address counts order calls by REST: %s', async (ipLimitCoversOrders, taken) => {
-  // Nine calls a minute for an address, four orders a second for an account, of which there are three.
-  const { server } = await face({ ipLimitCoversOrders }, 0.006);
-  const traders = [1, 2, 3].map(() => new ParadexTrader(server.origin));
-  const place = async (trader: ParadexTrader): Promise<number> =>
-    (await trader.rest('POST', '/orders', trader.body(NEAR))).status;
-  const said: number[] = [];
-  for (const trader of traders) {
-    await trader.login();
-    for (let i = 0; i < 4; i += 1) said.push(await place(trader));
-  }
-  expect(said).toEqual(said.map((_, i) => (i < taken ? 201 : 429)));
-}); // prettier-ignore
-
-test.each([
-  [true, 0],
-  [false, 1],
-])('VC-104 a clean goodbye cancels as a loss does: %s', async (disconnectOnCleanClose, left) => {
-  const { trader } = await served({ disconnectOnCleanClose });
-  await trader.arm();
-  await trader.place(NEAR);
-  trader.socket?.socket.close(1000);
-  await quiet();
-  expect(await trader.open()).toHaveLength(left);
-});
-
-test.each([
-  [0, 0],
-  [60_000_000, 1],
-])('VC-105 cancel-on-disconnect comes after %i us', async (disconnectDelayUs, left) => {
-  const { trader } = await served({ disconnectDelayUs });
-  await trader.arm();
-  await trader.place(NEAR);
-  trader.cut();
-  await quiet();
-  expect(await trader.open()).toHaveLength(left);
+test('VC-75 a trade bust is told of, listed page by page, and takes the position back', async () => {
+  const { face, trader } = await served();
+  await trader.socket?.call('subscribe', { channel: 'tradebusts' });
+  const told = (): string[] =>
+    trader.socket?.texts.filter((t) => t.includes('"busted_fill_id"')) ?? [];
+  const before = await trader.equity();
+  for (let i = 0; i < 2; i += 1) await trader.place({ ...NEAR, kind: 'market', price: '0' });
+  const fills = await trader.fills();
+  const account = face.accounts.get(trader.signer.account);
+  expect((await trader.rest('GET', '/tradebusts')).json['results']).toEqual([]);
+  expect([1, 2, 3].map(() => account?.bustLastFill())).toEqual([true, true, false]);
+  await until(() => told().length === 2, 'two busts');
+  expect((await trader.position()).size).toBe(0);
+  expect(await trader.equity()).toBeCloseTo(before, 8);
+  const pages: unknown[] = [];
+  let next = '';
+  do {
+    const { json } = await trader.rest('GET', `/tradebusts?page_size=1&cursor=${next}`);
+    pages.push(...(json['results'] as unknown[]));
+    next = String(json['next'] ?? '');
+  } while (next !== '');
+  expect(pages).toEqual(
+    [...fills].reverse().map(({ id }) => ({
+      account: trader.signer.account,
+      busted_fill_id: id,
+      created_at: expect.any(Number) as number,
+    })),
+  );
+  for (const { id } of fills) expect(told().join()).toContain(`"busted_fill_id":"${id}"`);
 });
 
 test('VC-106 a book in coarser steps: levels at the outer edge of their step, the touch as it is', async () => {
@@ -312,3 +199,52 @@ test('VC-107 the leverage of an account is told as it is, whatever is asked for;
   const [fill] = (await trader.rest('GET', '/fills')).json['results'] as Record<string, unknown>[];
   expect(fill?.['orderbook_seq_no']).toBe(book['seq_no']);
 });
+
+test('VC-111 a waiting conditional order is modified, its trigger too', async () => {
+  const { market, trader } = await served();
+  const stop = trader.conditional('sell', 'STOP_MARKET', '0.01', '99900', 'stop');
+  const { json } = await trader.rest('POST', '/orders', stop);
+  const id = String(json['id']);
+  const { signature_timestamp: timestampMs, type } = stop;
+  const fields = { market: 'BTC-USD-PERP', side: 'SELL' as const, size: '0.02', price: '0' };
+  const signed = { ...fields, type: String(type), timestampMs: Number(timestampMs) };
+  const signature = trader.signer.signModify(signed, id);
+  const changed = await trader.rest('PUT', `/orders/${id}`, {
+    ...{ ...fields, id, type, signature, trigger_price: '99960' },
+    signature_timestamp: timestampMs,
+  });
+  expect(changed.status).toBe(200);
+  const [order] = (await trader.rest('GET', '/orders')).json['results'] as object[];
+  expect(order).toMatchObject({
+    ...{ id, size: '0.02', trigger_price: '99960', status: 'UNTRIGGERED' },
+    request_info: { status: 'SUCCESS' },
+  });
+  market.mark(99_970);
+  expect(await trader.fills()).toEqual([]);
+  market.mark(99_950);
+  expect((await trader.fills()).map((fill) => fill.size)).toEqual([0.02]);
+});
+
+test('VC-112 what would pass the position limit with all of its side is closed after the reply', async () => {
+  const { face, trader } = await served();
+  face.changeMarket({ position_limit: '0.03' });
+  const bid = (clientId: string): NewOrder => ({ ...NEAR, clientId });
+  await trader.place({ ...NEAR, kind: 'market', price: '0' });
+  for (const clientId of ['a', 'b', 'c']) expect((await trader.place(bid(clientId))).ok).toBe(true);
+  await trader.place({ side: 'sell', price: '100010', size: '0.03', clientId: 'd' });
+  await until(() => trader.heard.orders.some((o) => o.clientId === 'd'), 'the last');
+  const ends = await Promise.all(['a', 'b', 'c', 'd'].map((id) => trader.look(id)));
+  expect(ends.map((order) => order?.ending)).toEqual(['', '', 'ORDER_EXCEEDS_POSITION_LIMIT', '']);
+});
+
+test.each([
+  ['0.1', 100_000, '100', '1000'],
+  ['0.00001', 0.1, '100000000', '1000000000'],
+])('VC-113 limits of size follow the price: tick %s, at %d', async (tickSize, price, order, position) => {
+  const { market, server } = await bare({}, 1, { tickSize, lotSize: '1' });
+  market.reset();
+  market.mark(price / Number(tickSize) / 10);
+  const reply = await fetch(`${server.origin}/v1/markets`);
+  const { results } = (await reply.json()) as { results: object[] };
+  expect(results).toMatchObject([{ max_order_size: order, position_limit: position }]);
+}); // prettier-ignore

@@ -208,17 +208,6 @@ describe('paradex: its own protocol', () => {
     expect((await trader.place({ ...BUY, price: '99990.5' })).ok).toBe(false);
     expect((await trader.place({ ...BUY, price: '99990' })).ok).toBe(true);
   });
-  test('VC-75 a trade bust is told of and takes the position back', async () => {
-    await trader.socket?.call('subscribe', { channel: 'tradebusts' });
-    const before = await trader.equity();
-    await trader.place({ ...BUY, kind: 'market', price: '0' });
-    const account = venue.face.accounts.get(trader.signer.account);
-    if (account === undefined) throw new Error('no account');
-    venue.face.bustLastFill(account);
-    await until(() => trader.socket?.texts.some((t) => t.includes('tradebusts"')) === true, 'bust');
-    expect((await trader.position()).size).toBe(0);
-    expect(await trader.equity()).toBeCloseTo(before, 8);
-  });
   test('VC-76 a reply comes before the events that it caused: NEW, then OPEN', async () => {
     const reply = await trader.socket?.call('order.create', trader.body(BUY));
     expect(JSON.stringify(reply)).toContain('"status":"NEW"');

@@ -9,6 +9,7 @@ import { assumptions } from '#run/assumptions';
 import { simulateRun } from '#run/backtest';
 import { behindClient } from '#run/behind-client';
 import { openMarket } from '#run/markets';
+import { paperJob } from '#run/venue-live';
 import { SYNTHETIC_INSTRUMENT } from '#sim/market/instrument';
 
 const MINUTE = 60 as Seconds;
@@ -37,6 +38,12 @@ describe('--venue on a backtest', () => {
     const paradexSwitches = 'amend=replace,modifyPartlyFilled=modify,fundingFrom=payments';
     const replaced = behindClient(valuesOf({ venue: 'paradex', paradexSwitches }));
     expect(replaced).toMatchObject({ profile: { amend: false }, ways: { amendPartlyFilled: 'amend', funding: 'at-once' } }); // prettier-ignore
+    expect(moved?.amendKeeps).toBe(true);
+    expect(behindClient(valuesOf({ venue: 'paradex', paradexSwitches: 'modifyPriority=lost' }))?.amendKeeps).toBe(false); // prettier-ignore
+    const flags = { venue: 'paradex', paradexSwitches: 'amend=modify,modifyPriority=lost' };
+    const layered = readLayers({ flags, env: {}, dotenvPath: null, configPath: null });
+    const job = paperJob(layered, { tape: null, synthetic: null, relay: null });
+    expect(job.switches).toBe('modifyPriority=lost'); // the paper venue fills as the backtest does
     expect(said({ venue: 'paradex' })).toContain('every change of the book, orders moved in place');
   });
 

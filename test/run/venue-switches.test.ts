@@ -1,4 +1,6 @@
 // Switches of a venue from one setting: every default can be said, every wrong word is refused.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { APEX_SWITCHES } from '#clients/apex/switches';
 import { PARADEX_SWITCHES } from '#clients/paradex/switches';
@@ -14,6 +16,17 @@ test('every switch with its default is understood, and comes out as the same val
   expect(apexSwitches(said(APEX_SWITCHES))).toEqual(APEX_SWITCHES);
   expect(paradexSwitches(said(PARADEX_SWITCHES))).toEqual(PARADEX_SWITCHES);
 });
+
+test.each([
+  ['Paradex', PARADEX_SWITCHES],
+  ['ApeX', APEX_SWITCHES],
+])('the check list of docs/go-live.md has every switch of %s with its default', (_venue, switches) => {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/go-live.md', import.meta.url)), 'utf8');
+  for (const [name, value] of Object.entries(switches)) {
+    const shown = value === '' ? 'none' : String(value);
+    expect(text).toContain(`| \`${name}\` | \`${shown}\` |`);
+  }
+}); // prettier-ignore
 
 test('the other setting of each comes out as the client knows it', () => {
   expect(apexSwitches('signaturePrefix=0x, expirationS=3600,expirationUnit=s')).toEqual({

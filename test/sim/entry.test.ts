@@ -219,6 +219,15 @@ describe('amend', () => {
     expect(world.told()).toEqual(['1 amended 12@99', '1 fill 5@99']);
   });
 
+  test('a smaller size, or the same again, goes to the end where the venue has it so', () => {
+    for (const lots of [12, 20]) {
+      const world = new World('queue', { amendKeeps: false }).at(1).book();
+      world.place(BID, 99, 20);
+      world.bid(99, 40).amend(1, BID, 99, lots).print(-1, 99, 41);
+      expect(world.told().slice(1)).toEqual([`1 amended ${lots}@99`, '1 fill 1@99']);
+    }
+  });
+
   test('a larger size, or another price and back, goes to the end', () => {
     const larger = resting().amend(1, BID, 99, 21).print(-1, 99, 41);
     expect(larger.told()).toEqual(['1 amended 21@99', '1 fill 1@99']);

@@ -11,12 +11,15 @@ const KEY = '0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815';
 const SEED = 7;
 
 export const PARADEX_TWIN: TwinVenue = {
-  face: ({ values, instrument, ...parts }) =>
-    new ParadexFace({
+  face: ({ values, instrument, ...parts }) => {
+    const { modifyPriority } = paradexSwitches(values.paradexSwitches);
+    return new ParadexFace({
+      quirks: modifyPriority === undefined ? {} : { modifyPriority }, // as a paper run has it
       ...{ ...parts, seed: SEED, deposit: values.capital },
       leverage: Math.max(values.maxLeverage, 1),
       instrument: new Instrument({ ...specAt('paradex', instrument.spec), venue: 'paradex' }),
-    }),
+    });
+  },
   client: async ({ network, clock, inbox, values, instrument }) => {
     const environment = paradexEnvironment('paper', 'http://127.0.0.1:9');
     const keys = { ...values, paradexPrivateKey: KEY };

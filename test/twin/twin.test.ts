@@ -75,8 +75,8 @@ describe('the same commands, hash for hash', () => {
   });
 
   const latency = 'feed=20ms,order=35ms,reply=7ms';
-  test('dynamic, other latencies, three levels, partly filled orders moved as well', async () => {
-    const paradexSwitches = 'modifyPartlyFilled=modify';
+  test('dynamic, other latencies, three levels, partly filled orders moved as well, to the back of the queue', async () => {
+    const paradexSwitches = 'modifyPartlyFilled=modify,modifyPriority=lost';
     const flags = { latency, levels: '3', paradexSwitches };
     const outcome = await TWINS.paradex.both(made('normal', 7), 'dynamic', flags);
     same(outcome, 40, ['place', 'amend', 'cancel-all']);

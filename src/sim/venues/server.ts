@@ -11,6 +11,8 @@ import { isRefusal } from './face.js';
 const HOST = '127.0.0.1';
 const LONGEST_BODY = 1 << 20;
 const MOST_PAYLOAD = 1 << 20;
+/** Messages that a client has not read, beyond which the venue drops it (Paradex: about 2,000), and lets nobody fill our memory. */
+const MOST_UNREAD = 2_000;
 
 export interface FaceServer {
   readonly port: number;
@@ -110,6 +112,8 @@ function upgrade(
 class SocketPeer implements FacePeer {
   private socket: WebSocket | null = null;
   private closing = false;
+  /** Sent since the system last took everything: it has some room of its own. */
+  private unread = 0;
 
   attach(socket: WebSocket, link: FaceLink): void {
     this.socket = socket;
@@ -124,11 +128,20 @@ class SocketPeer implements FacePeer {
   }
 
   text(text: string): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
+    this.send(text);
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(bytes);
+    this.send(bytes);
+  }
+
+  private send(data: string | Uint8Array): void {
+    const { socket } = this;
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    this.unread = socket.bufferedAmount === 0 ? 0 : this.unread + 1;
+    if (this.unread > MOST_UNREAD)
+      socket.terminate(); // its close tells the face
+    else socket.send(data);
   }
 
   ping(): void {

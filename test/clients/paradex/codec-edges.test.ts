@@ -38,6 +38,17 @@ describe('the feed', () => {
     },
   );
 
+  test.each([null, '92233720368.54775807', '-92233720368.54775807', '-1'])(
+    'a total volume of %s, which 64 bits may not hold, changes nothing about the mark',
+    (totalVolume) => {
+      const { feed, rows } = feedOf();
+      const values = { ts: 5, markPrice: '91234.5', totalVolume };
+      const bytes = writeFrame(SUMMARY, 1, { values, texts: { market: MARKET } });
+      expect(feed.onFrame(bytes)).toBe('applied');
+      expect(rows.map((row) => row[3])).toEqual([912_345]);
+    },
+  );
+
   test('entries longer than a level: the rest of each is skipped', () => {
     const { feed, rows } = feedOf();
     const bids = [

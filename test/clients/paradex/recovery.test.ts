@@ -6,7 +6,7 @@ import { BID } from '#core/units';
 import { ParadexEmergency } from '#clients/paradex/client-emergency';
 import { VenueProblem } from '#clients/net/venue-client';
 import {
-  ENVIRONMENT, fillWire, makeRig, MARKET, MARKET_SPEC, orderWire, place, readyRig, reply, results, SIGNER,
+  ENVIRONMENT, fillWire, makeRig, MARKET, MARKET_SPEC, orderWire, place, readyRig, reply, results, SIGNER, START_US,
 } from './scripted.js'; // prettier-ignore
 
 const NOW = 0 as Micros;
@@ -29,6 +29,21 @@ describe('start', () => {
       (r) => r.method !== 'GET' && !r.url.includes('/auth'),
     );
     expect(changing).toEqual([]);
+  });
+
+  const fee = (text: string) => ({ fee: text, fee_cap: '1', fee_floor: '0' });
+  const api_fee = { maker_fee: fee('0.0001'), taker_fee: fee('0.0003') };
+  test.each([
+    ['account', { maker_rate: '0', taker_rate: '0.0002' }, { api_fee }, 0, 2_000_000],
+    ['market', {}, { api_fee }, 1_000_000, 3_000_000],
+    ['configuration', {}, {}, 7_000_000, 9_000_000],
+  ])('fees by the %s, the first that names any', async (from, fees, fee_config, maker, taker) => {
+    const rig = makeRig({}, { fallbackFees: { maker: '0.0007', taker: '0.0009' } });
+    rig.venue.http.set('/account/info', () => results({ account: '0xacc', fees }));
+    rig.venue.http.set('/markets', () => results({ ...MARKET_SPEC, fee_config }));
+    const { instrument, feesFrom } = await rig.settle(rig.client.start());
+    const { makerFee, takerFee } = instrument.spec;
+    expect([feesFrom, makerFee, takerFee]).toEqual([from, maker, taker]);
   });
 
   test('a lost answer is asked for again; three lost ones are a problem', async () => {
@@ -416,7 +431,9 @@ describe('what bars the market', () => {
 
   test('liquidation and a busted trade stop; the bust is undone by its id', async () => {
     const rig = await readyRig();
-    rig.venue.privateSocket.push('tradebusts', { fill_id: 'f1', market: MARKET });
+    const bust = { account: '0xacc', busted_fill_id: 'f1', created_at: 1 }; // all that the AsyncAPI says of it
+    rig.venue.privateSocket.push('tradebusts', bust);
+    rig.venue.privateSocket.push('tradebusts', bust);
     rig.run(5);
     expect(rig.heard.of('trade-bust')).toMatchObject([{ tradeId: 'f1' }]);
     expect(rig.heard.of('operator')).toMatchObject([{ order: 'stop' }]);
@@ -424,6 +441,42 @@ describe('what bars the market', () => {
     other.venue.privateSocket.push('account', { account_value: '10', status: 'LIQUIDATION' });
     other.run(5);
     expect(other.heard.of('operator')).toMatchObject([{ order: 'stop' }]);
+  });
+});
+
+describe('trades that the chain took back', () => {
+  const bust = { account: '0xacc', busted_fill_id: 'f7', created_at: START_US / 1_000 + 5 };
+
+  test('one that names no fill stops all the same', async () => {
+    const rig = await readyRig();
+    rig.venue.privateSocket.push('tradebusts', { account: '0xacc' });
+    rig.run(5);
+    expect(rig.heard.of('trade-bust')).toEqual([]);
+    expect(rig.heard.of('operator')).toMatchObject([{ order: 'stop' }]);
+  });
+
+  test('during a break: told once, before the account that it changed', async () => {
+    const rig = await readyRig();
+    expect(rig.venue.calls('GET', '/tradebusts')).toEqual([]);
+    rig.venue.http.set('/tradebusts', () => results(bust));
+    rig.venue.privateSocket.end(1006, '');
+    rig.run(4_000);
+    rig.venue.privateSocket.push('tradebusts', bust);
+    rig.venue.privateSocket.end(1006, '');
+    rig.run(4_000);
+    expect(rig.heard.links('private').at(-1)).toBe('up');
+    const words = rig.heard.events.map((event) => event.kind).filter((k) => /bust|account/.test(k));
+    expect(words.slice(words.indexOf('trade-bust'))[1]).toBe('account');
+    expect(rig.heard.of('trade-bust')).toMatchObject([{ tradeId: 'f7' }]);
+    expect(rig.venue.calls('GET', '/tradebusts')[0]?.url).toContain('start_at=');
+  });
+
+  test('a venue that does not know the question is not asked for ever', async () => {
+    const rig = await readyRig();
+    rig.venue.http.set('/tradebusts', () => reply({ error: 'NOT_FOUND' }, 404));
+    rig.venue.privateSocket.end(1006, '');
+    rig.run(4_000);
+    expect(rig.heard.links('private').at(-1)).toBe('up');
   });
 });
 
@@ -438,7 +491,7 @@ describe('limits and switches', () => {
       if (i % 100 === 0) rig.run(1);
     }
     rig.run(5);
-    const refused = rig.heard.of('rejected').filter((e) => e.reason === 'rate-limit');
+    const refused = rig.heard.of('rejected').filter((e) => e.reason === 'not-sent');
     expect(refused.length).toBeGreaterThan(0);
     rig.client.send(NOW, [{ kind: 'cancel-all' }]);
     rig.run(5);
@@ -494,6 +547,13 @@ describe('limits and switches', () => {
     expect(rig.venue.orders('order.create')[0]?.params['instruction']).toBe(instruction);
   });
 
+  test.each(['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'] as const)('stp %s', async (stp) => {
+    const rig = await readyRig({ stp });
+    rig.client.send(NOW, [place(1, BID)]);
+    rig.run(5);
+    expect(rig.venue.orders('order.create')[0]?.params['stp']).toBe(stp);
+  });
+
   test.each([2_000, 5_000])('recvWindowMs %i: said in each order', async (recvWindowMs) => {
     const rig = await readyRig({ recvWindowMs });
     rig.client.send(NOW, [place(1, BID)]);
@@ -516,18 +576,49 @@ describe('limits and switches', () => {
   });
 
   test.each([
-    [false, 0],
-    [true, 1],
-  ])('ipLimitCoversOrders %s', async (ipLimitCoversOrders, refused) => {
-    const rig = await readyRig({ ipLimitCoversOrders, orderRoute: 'rest', openOrderCap: 'market' });
+    ['websocket', false, 1_500, 200],
+    ['rest', false, 1_500, 200],
+    ['websocket', true, 1_350, 10],
+    ['rest', true, 1_350, 10],
+  ] as const)(
+    'orders by %s, ipLimitCoversOrders %s: about %i of 1,500 in 4.5 s leave, the engine sends %i a second',
+    async (orderRoute, ipLimitCoversOrders, leave, perSecond) => {
+      const rig = makeRig({ ipLimitCoversOrders, orderRoute });
+      const facts = await rig.settle(rig.client.start());
+      expect(facts.profile.ordersPerSecond).toBe(perSecond);
+      rig.client.open();
+      rig.run(500);
+      rig.venue.http.set('POST /orders', () => reply({ error: 'INVALID_ORDER_SIZE' }, 400));
+      rig.venue.rpc.set('order.create', () => ({ error: { code: 100, message: 'size' } }));
+      for (let i = 1; i <= 1_500; i += 1) {
+        rig.client.send(NOW, [place(i)]);
+        if (i % 5 === 0) rig.run(15);
+      }
+      rig.run(100);
+      const refused = rig.heard.of('rejected').filter((e) => e.detail.includes('budget')).length;
+      const sent = 1_500 - refused;
+      if (leave === 1_500) expect(sent).toBe(leave);
+      else {
+        expect(sent).toBeGreaterThan(leave - 50); // less what the start and the recovery asked
+        expect(sent).toBeLessThan(leave + 4.6 * 25);
+      }
+      rig.client.send(NOW, [{ kind: 'cancel-all' }]);
+      rig.run(5);
+      expect(rig.venue.orders('order.cancel_all')).toHaveLength(1);
+    },
+  );
+
+  test('by REST as many orders leave at once as over the socket', async () => {
+    const rig = await readyRig({ orderRoute: 'rest' });
     rig.venue.http.set('POST /orders', () => reply({ error: 'INVALID_ORDER_SIZE' }, 400));
-    for (let i = 1; i <= 1_500; i += 1) {
-      rig.client.send(NOW, [place(i)]);
-      if (i % 5 === 0) rig.run(15);
+    for (let i = 1; i <= 140; i += 1) rig.client.send(NOW, [place(i)]);
+    rig.run(5);
+    for (let round = 1; round < 5; round += 1) {
+      for (let i = 1; i <= 140; i += 1) rig.client.send(NOW, [place(round * 1_000 + i)]);
+      rig.run(5);
     }
-    rig.run(100);
-    const unsent = rig.heard.of('rejected').filter((e) => e.detail.includes('budget'));
-    expect(unsent.length > 0).toBe(refused === 1);
+    expect(rig.heard.of('rejected').filter((e) => e.detail.includes('budget'))).toEqual([]);
+    expect(rig.venue.calls('POST', '/orders')).toHaveLength(700);
   });
 });
 

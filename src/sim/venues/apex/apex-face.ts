@@ -8,9 +8,10 @@ import type { ContractWire, PrivateContents } from '#clients/apex/wire';
 import type { FillModel } from '#sim/exchange';
 import { PESSIMISTIC } from '#sim/queue';
 import type { QueueModel } from '#sim/queue';
-import type { Face, FaceLink, FacePeer, FaceReply, FaceRequest } from '../face.js';
+import type { FaceLink, FacePeer, FaceReply, FaceRequest } from '../face.js';
 import type { Feed } from '../feed.js';
 import { Floor } from '../floor.js';
+import type { OperableFace, OperatorWords } from '../operator.js';
 import { ApexAccount } from './account.js';
 import { snapshotContents } from './account-views.js';
 import { Accounts } from './accounts.js';
@@ -64,7 +65,7 @@ const TEST_FUNDS = 1e6 * 1e8;
 const NO_FORM: Form = { fields: new Map(), signed: [''] };
 const DAY_MS = 86_400_000;
 
-export class ApexFace implements Face, SocketHost, VenueInside {
+export class ApexFace implements OperableFace, SocketHost, VenueInside {
   readonly quirks: ApexQuirks;
   readonly market: ApexMarket;
   readonly rules: VenueRules;
@@ -173,6 +174,20 @@ export class ApexFace implements Face, SocketHost, VenueInside {
   }
 
   // --- what an operator or a test may do to the venue --------------------------------------------------------------
+
+  get operator(): OperatorWords {
+    const maintenance = (on: boolean) => (): string => {
+      this.setMaintenance(on);
+      return on ? 'under maintenance' : 'in service';
+    };
+    return {
+      ...{ ok: maintenance(false), maintenance: maintenance(true) },
+      cut: () => {
+        this.dropConnections(1006);
+        return 'every connection was cut';
+      },
+    };
+  }
 
   setMaintenance(on: boolean): void {
     this.maintenance = on;

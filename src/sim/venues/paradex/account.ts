@@ -5,18 +5,19 @@ import type { AccountEvent, Closed, Fill, PlaceCommand, Rejected } from '#core/m
 import type { Instrument } from '#core/instrument';
 import type { Lots, Micros, Money, TickPrice, Ticks } from '#core/units';
 import { ASK, BID } from '#core/units';
-import type { FillWire, FundingPaymentWire } from '#clients/paradex/wire';
+import type { FillWire, FundingPaymentWire, TradeBustWire } from '#clients/paradex/wire';
 import { ZERO_MONEY, formatMoney } from '#core/money';
 import { Exchange } from '#sim/exchange';
 import type { ExchangeOptions } from '#sim/exchange';
 import { VenueOrder } from './order.js';
+import { firstMet, SELF_TRADE } from './self-trade.js';
 
 /** What private channels tell. `order` values are as of the moment. */
 export type AccountNews =
   | { readonly kind: 'order'; readonly order: VenueOrder }
   | { readonly kind: 'fill'; readonly fill: FillWire }
   | { readonly kind: 'payment'; readonly payment: FundingPaymentWire }
-  | { readonly kind: 'bust'; readonly fill: FillWire }
+  | { readonly kind: 'bust'; readonly bust: TradeBustWire }
   | { readonly kind: 'standing' };
 
 export interface AccountParts {
@@ -25,6 +26,7 @@ export interface AccountParts {
   readonly exchange: Omit<ExchangeOptions, 'emit' | 'onFill'>;
   readonly fillSide: 'own' | 'taker';
   readonly fundingPaid: 'with-fills' | 'alone';
+  readonly positionLimit: () => Lots;
   readonly now: () => Micros;
   readonly seq: () => bigint;
   /** Number of the newest change of the public book. */
@@ -37,7 +39,7 @@ const CLOSE_REASONS: Readonly<Record<string, string>> = {
   'post-only': 'POST_ONLY_WOULD_CROSS',
   ioc: 'IOC_REMAINDER_CANCELED',
   'reduce-only': 'REDUCE_ONLY_NOTHING_TO_REDUCE',
-  'self-trade': 'SELF_TRADE_PREVENTION',
+  'self-trade': SELF_TRADE,
   liquidation: 'LIQUIDATION',
 };
 const REJECT_REASONS: Readonly<Record<string, string>> = {
@@ -59,6 +61,7 @@ export class ParadexAccount {
   readonly openOrders = new Set<VenueOrder>();
   readonly fills: FillWire[] = [];
   readonly payments: FundingPaymentWire[] = [];
+  readonly busts: TradeBustWire[] = [];
   /** Signed orders seen, for the replay switch. */
   readonly signatures = new Set<string>();
   readonly createdUs: Micros;
@@ -66,7 +69,8 @@ export class ParadexAccount {
   private readonly byOrdinal = new Map<number, VenueOrder>();
   private nextOrdinal = 1;
   private amending: { order: VenueOrder; lots: Lots; ticks: Ticks } | null = null;
-  private closeWord: string | null = null;
+  /** Why the order at hand ends, where the exchange does not know. */
+  private endWord: string | null = null;
   private realised = ZERO_MONEY;
   /** What of the paid funding the fills have told so far. */
   private funding = ZERO_MONEY;
@@ -118,6 +122,7 @@ export class ParadexAccount {
     order.ordinal = this.nextOrdinal;
     this.nextOrdinal += 1;
     this.byOrdinal.set(order.ordinal, order);
+    if (this.exceeds(order)) return this.finish(order, 'ORDER_EXCEEDS_POSITION_LIMIT');
     const { side, instruction, type, reduceOnly } = order.facts;
     const market = type === 'MARKET' || type.endsWith('_MARKET');
     const tif =
@@ -126,15 +131,41 @@ export class ParadexAccount {
     const { ordinal } = order;
     const lots = order.remaining;
     const command: PlaceCommand = { kind: 'place', ordinal, side, ticks, lots, tif, reduceOnly };
+    const spares = tif !== 'post-only' && order.facts.stp !== 'EXPIRE_MAKER';
+    const met = spares ? firstMet(this.openOrders, side, ticks) : null;
+    if (met !== null) return this.placeBefore(order, command, met);
     this.exchange.submit(this.parts.now(), command);
     if (order.status === 'NEW') this.changed(order, 'OPEN');
+  }
+
+  /** The position would pass the limit if all that rests on its side were filled as well. */
+  private exceeds({ facts, remaining, ordinal }: VenueOrder): boolean {
+    if (facts.reduceOnly) return false;
+    let lots = facts.side * this.exchange.account.position.lots + remaining;
+    for (const other of this.openOrders) {
+      const counts = other.ordinal !== ordinal && other.ordinal > 0 && !other.facts.reduceOnly;
+      if (counts && other.facts.side === facts.side) lots += other.remaining;
+    }
+    return lots > this.parts.positionLimit();
+  }
+
+  /** Takes what others show at prices better than our own order's; then the taker is closed, or both are. */
+  private placeBefore(order: VenueOrder, command: PlaceCommand, met: VenueOrder): void {
+    const ticks = (met.ticks - command.side) as Ticks;
+    this.endWord = SELF_TRADE;
+    if (ticks > 0) this.exchange.submit(this.parts.now(), { ...command, ticks, tif: 'ioc' });
+    else this.finish(order, SELF_TRADE);
+    this.endWord = null;
+    const both = order.facts.stp === 'EXPIRE_BOTH' && order.cancelReason === SELF_TRADE;
+    if (both) this.cancel(met, SELF_TRADE);
   }
 
   /** The mark has moved: conditional orders that it reaches become the orders that they stand for. */
   trigger(mark: TickPrice): void {
     for (const order of [...this.openOrders]) {
       if (order.status !== 'UNTRIGGERED') continue;
-      const { side, type, trigger } = order.facts;
+      const { trigger } = order;
+      const { side, type } = order.facts;
       const rising = (side === BID) !== type.startsWith('TAKE_PROFIT');
       if (rising ? mark < trigger : mark > trigger) continue;
       order.status = 'NEW';
@@ -148,9 +179,9 @@ export class ParadexAccount {
       this.finish(order, word);
       return;
     }
-    this.closeWord = word;
+    this.endWord = word;
     this.exchange.submit(this.parts.now(), { kind: 'cancel', ordinal: order.ordinal });
-    this.closeWord = null;
+    this.endWord = null;
   }
 
   /** Returns false when the exchange said no; the order is as it was. */
@@ -172,19 +203,27 @@ export class ParadexAccount {
     this.parts.news(this, { kind: 'order', order });
   }
 
-  /** The chain reverts a fill: position and cash go back. */
-  bust(fill: FillWire): void {
+  /** The chain reverts the newest fill that it has not reverted yet: position and cash go back. False: there is none. */
+  bustLastFill(): boolean {
+    const busted = new Set(this.busts.map((bust) => bust.busted_fill_id));
+    const fill = this.fills.findLast(({ id }) => !busted.has(id));
+    if (fill === undefined) return false;
     const { instrument, parts } = this;
     const ticks = instrument.parsePrice(fill.price);
     const lots = instrument.parseSize(fill.size);
-    if (ticks === null || lots === null) return;
+    if (ticks === null || lots === null) return false;
     const own = this.orders.get(fill.order_id)?.facts.side ?? (fill.side === 'BUY' ? BID : ASK);
     const { position } = this.exchange.account;
     const back = Math.round(-Number(fill.fee) * 1e8) as Money;
     position.fill(own === BID ? ASK : BID, ticks, lots, back, true);
     this.realised = position.realised;
-    parts.news(this, { kind: 'bust', fill });
+    this.updatedUs = parts.now();
+    const created_at = Math.floor(this.updatedUs / 1000);
+    const bust = { account: this.address, busted_fill_id: fill.id, created_at };
+    this.busts.push(bust);
+    parts.news(this, { kind: 'bust', bust });
     parts.news(this, { kind: 'standing' });
+    return true;
   }
 
   private onEvent(event: AccountEvent): void {
@@ -262,7 +301,8 @@ export class ParadexAccount {
   private onClosed(event: Closed): void {
     const order = this.byOrdinal.get(event.ordinal);
     if (order === undefined) return;
-    const word = event.reason === 'cancelled' ? this.closeWord : null;
+    const asked = event.reason === 'cancelled' || event.reason === 'ioc';
+    const word = asked ? this.endWord : null;
     this.finish(order, word ?? CLOSE_REASONS[event.reason] ?? event.reason.toUpperCase());
   }
 

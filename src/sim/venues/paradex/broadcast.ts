@@ -63,10 +63,7 @@ export class Broadcast {
     } else if (news.kind === 'payment') {
       this.tell(account, 'payments', news.payment, null);
     } else if (news.kind === 'bust') {
-      const { id, market, side, price, size, account: address } = news.fill;
-      const created_at = Math.floor(nowUs / 1000);
-      const bust = { id, fill_id: id, market, account: address, side, price, size, created_at };
-      this.tell(account, 'busts', bust, null);
+      this.tell(account, 'busts', news.bust, null);
     } else {
       const position = positionWire(account, nowUs, this.seq());
       this.tell(account, 'positions', position, (v) => positionFrame(position, nowUs, v));

@@ -16,17 +16,27 @@ import type { LevelChange, MarketNews, ParadexMarket, Print } from './market.js'
 const HOUR = 3_600;
 /** Made up, as nothing in a tape says them. */
 export const MARKET_LIMITS = Object.freeze({
-  maxOrderSize: '100',
   maxOpenOrders: 150,
-  positionLimit: '1000',
   priceBand: 0.05,
 });
+
+/** A largest order of some 10 M USD and ten of them as a position, in powers of ten of the base: 100 and 1,000 BTC. */
+export function sizeLimits({ fair, instrument }: ParadexMarket): {
+  order: string;
+  position: string;
+} {
+  const price = fair > 0 ? fair * instrument.tickSize : 1e5;
+  let size = 1;
+  while (size * price < 3.2e6 && size < 1e12) size *= 10;
+  return { order: String(size), position: String(size * 10) };
+}
 
 export const wireSide = (side: Side): 'BUY' | 'SELL' => (side === BID ? 'BUY' : 'SELL');
 const ms = (us: number): number => Math.floor(us / 1000);
 
 export function marketWire(market: ParadexMarket, overrides: Partial<MarketWire>): MarketWire {
   const { spec } = market.instrument;
+  const limits = sizeLimits(market);
   const [base = spec.symbol] = spec.symbol.split('-');
   const fee = (rate: Rate) => ({ fee: rateText(rate), fee_cap: '0', fee_floor: '0' });
   const fees = { maker_fee: fee(spec.makerFee), taker_fee: fee(spec.takerFee) };
@@ -37,9 +47,9 @@ export function marketWire(market: ParadexMarket, overrides: Partial<MarketWire>
     price_tick_size: spec.tickSize,
     order_size_increment: spec.lotSize,
     min_notional: spec.minNotional,
-    max_order_size: MARKET_LIMITS.maxOrderSize,
+    max_order_size: limits.order,
     max_open_orders: MARKET_LIMITS.maxOpenOrders,
-    position_limit: MARKET_LIMITS.positionLimit,
+    position_limit: limits.position,
     price_bands_width: String(MARKET_LIMITS.priceBand),
     max_slippage: '0.05',
     funding_period_hours: spec.fundingPeriod / HOUR,

@@ -1,7 +1,7 @@
 // The order calls of the simulated Paradex, one implementation for REST and WebSocket. Each answers with what the reply
 // says and with what happens after it: the exchange is asked only when the reply has left, as at the venue, where the
 // risk check comes after "NEW". Orders of one account only.
-import type { Lots, Micros } from '#core/units';
+import type { Lots, Micros, Ticks } from '#core/units';
 import type { CancelResultWire, ErrorWire, OrderWire } from '#clients/paradex/wire';
 import type { ParadexAccount } from './account.js';
 import { VenueOrder } from './order.js';
@@ -78,10 +78,13 @@ export class OrderCalls {
     this.desk.signature(account, (publicKey) =>
       this.checks.modify({ publicKey, account: account.address }, checked.signed, id, signature),
     );
+    const said = body['trigger_price'];
+    const changes = order.trigger > 0 && said !== undefined && said !== '';
+    const trigger = changes ? this.rules.ticks(String(said)) : order.trigger;
     if (connection > 0) order.connection = connection;
     return {
       result: this.wire(account, order),
-      act: () => this.change(account, order, checked),
+      act: () => this.change(account, order, checked, trigger),
     };
   }
 
@@ -140,7 +143,12 @@ export class OrderCalls {
     else if (order.open) account.place(order);
   }
 
-  private change(account: ParadexAccount, order: VenueOrder, checked: CheckedOrder): void {
+  private change(
+    account: ParadexAccount,
+    order: VenueOrder,
+    checked: CheckedOrder,
+    trigger: Ticks,
+  ): void {
     const { quirks } = this.rules;
     const requestId = this.rules.nextOrderId(this.now());
     const tell = (status: 'SUCCESS' | 'REJECTED', message: string): void => {
@@ -148,6 +156,11 @@ export class OrderCalls {
       account.tell(order);
     };
     if (!order.open) return tell('REJECTED', 'order is closed');
+    if (order.status === 'UNTRIGGERED') {
+      const { lots, ticks } = checked;
+      Object.assign(order, { lots, ticks, trigger });
+      return tell('SUCCESS', '');
+    }
     if (order.filled > 0 && !quirks.modifyPartlyFilled)
       return tell('REJECTED', 'a partly filled order cannot be modified');
     const total = quirks.modifySize === 'total' ? checked.lots : checked.lots + order.filled;
@@ -170,7 +183,12 @@ export class OrderCalls {
     const { facts } = order;
     account.byClientId.delete(facts.clientId);
     const id = this.rules.nextOrderId(nowUs);
-    const next = new VenueOrder({ ...facts, id, receivedUs: nowUs }, left, checked.ticks);
+    const next = new VenueOrder(
+      { ...facts, id, receivedUs: nowUs },
+      left,
+      checked.ticks,
+      order.trigger,
+    );
     next.connection = order.connection;
     account.admit(next);
     account.place(next);

@@ -129,10 +129,10 @@ export class OrderEntryDesk {
         ...{ instruction, flags, stp: stp as WireStp | '', receivedUs: nowUs },
         reduceOnly: flags.includes('REDUCE_ONLY'),
         timestampMs: checked.signed.timestampMs,
-        trigger: conditional ? this.rules.ticks(textOf(body, 'trigger_price')) : (0 as Ticks),
       },
       checked.lots,
       checked.ticks,
+      conditional ? this.rules.ticks(textOf(body, 'trigger_price')) : (0 as Ticks),
     );
     order.connection = connection;
     if (conditional) order.status = 'UNTRIGGERED';

@@ -1,4 +1,5 @@
-// One order as the simulated venue keeps it, and how it looks on the wire. Mutable: only account.ts writes it.
+// One order as the simulated venue keeps it, and how it looks on the wire. Mutable: account.ts and order-calls.ts
+// write it.
 import type { Instrument } from '#core/instrument';
 import type { Lots, Micros, Side, Ticks } from '#core/units';
 import { BID } from '#core/units';
@@ -19,8 +20,6 @@ export interface OrderFacts {
   /** Time of the signature. */
   readonly timestampMs: number;
   readonly receivedUs: Micros;
-  /** Ticks at which a conditional order becomes one, 0 for the others. */
-  readonly trigger: Ticks;
 }
 
 export class VenueOrder {
@@ -42,6 +41,8 @@ export class VenueOrder {
     public lots: Lots,
     /** 0 for a market order. */
     public ticks: Ticks,
+    /** Ticks at which a conditional order becomes one, 0 for the others. */
+    public trigger: Ticks,
   ) {
     this.updatedUs = facts.receivedUs;
   }
@@ -74,7 +75,7 @@ export class VenueOrder {
       instruction: facts.instruction,
       flags: facts.flags,
       stp: facts.stp,
-      trigger_price: facts.trigger > 0 ? instrument.formatPrice(facts.trigger) : '',
+      trigger_price: this.trigger > 0 ? instrument.formatPrice(this.trigger) : '',
       timestamp: facts.timestampMs,
       created_at: Math.floor(facts.receivedUs / 1000),
       received_at: long(BigInt(facts.receivedUs) * 1000n),

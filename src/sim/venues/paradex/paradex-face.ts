@@ -11,9 +11,10 @@ import type { MarketChangeWire, MarketWire, WireSystemStatus } from '#clients/pa
 import type { FillModel } from '#sim/exchange';
 import { BEHIND_UI } from '#sim/queue';
 import type { QueueModel } from '#sim/queue';
-import type { Face, FaceLink, FacePeer, FaceReply, FaceRequest } from '../face.js';
+import type { FaceLink, FacePeer, FaceReply, FaceRequest } from '../face.js';
 import type { Feed } from '../feed.js';
 import { Floor } from '../floor.js';
+import type { OperableFace, OperatorWords } from '../operator.js';
 import { ParadexAccount } from './account.js';
 import { Accounts } from './accounts.js';
 import { Broadcast } from './broadcast.js';
@@ -68,7 +69,7 @@ const TEST_FUNDS = 1e6 * 1e8;
 const ROUTES = [...PUBLIC_ROUTES, ...PRIVATE_ROUTES];
 const CLEAN_CLOSES = [1000, 1001, 1005];
 
-export class ParadexFace implements Face, SocketHost, VenueInside {
+export class ParadexFace implements OperableFace, SocketHost, VenueInside {
   readonly quirks: ParadexQuirks;
   readonly market: ParadexMarket;
   readonly rules: VenueRules;
@@ -172,7 +173,7 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
       if (version === null && !this.quirks.plainSockets)
         throw new Refusal(400, 'INVALID_REQUEST_PARAMETER', 'sbeSchemaId is required');
       this.connections += 1;
-      const socket = new ParadexSocket(this, this.connections, peer, version);
+      const socket = new ParadexSocket(this, this.connections, ip, peer, version);
       this.broadcast.sockets.add(socket);
       return socket;
     } catch (error) {
@@ -189,6 +190,25 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
   }
 
   // --- what an operator or a test may do to the venue --------------------------------------------------------------
+
+  get operator(): OperatorWords {
+    const state = (status: WireSystemStatus) => (): string => {
+      this.setSystem(status);
+      return `the system's state is ${status}`;
+    };
+    return {
+      ...{ ok: state('ok'), maintenance: state('maintenance') },
+      ...{ cancel_only: state('cancel_only'), post_only: state('post_only') },
+      bust: () => {
+        const busted = [...this.accounts.all.values()].filter((account) => account.bustLastFill());
+        return `the newest fill of ${busted.length} accounts was busted`;
+      },
+      cut: () => {
+        this.dropConnections(1006);
+        return 'every connection was cut';
+      },
+    };
+  }
 
   /** Maintenance: ok, maintenance, cancel_only, post_only. */
   setSystem(status: WireSystemStatus): void {
@@ -219,12 +239,6 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     for (const socket of [...this.broadcast.sockets]) socket.close(code, reason);
   }
 
-  /** Reverts the newest fill of an account, as the chain may. */
-  bustLastFill(account: ParadexAccount): void {
-    const fill = account.fills[account.fills.length - 1];
-    if (fill !== undefined) account.bust(fill);
-  }
-
   // --- for the connections -----------------------------------------------------------------------------------------
 
   accountOfToken(token: string): ParadexAccount {
@@ -242,11 +256,12 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
     account: ParadexAccount,
     method: string,
     params: unknown,
-    connection: number,
+    { number, ip }: ParadexSocket,
   ): RpcAnswer | null {
+    if (this.quirks.ipLimitCoversOrders) this.limits.take('address', ip, this.now());
     this.limits.take('orders', account.address, this.now());
     const { batchParams } = this.quirks;
-    const context = { calls: this.calls, batchParams, nowUs: this.now(), connection };
+    const context = { calls: this.calls, batchParams, nowUs: this.now(), connection: number };
     return orderRpc(context, account, method, params);
   }
 
@@ -294,7 +309,9 @@ export class ParadexFace implements Face, SocketHost, VenueInside {
         queue: queue ?? BEHIND_UI,
         account: { deposit: deposit ?? (TEST_FUNDS as Money), leverage: leverage ?? 50 },
         useQuotes: useQuotes ?? false,
+        amendKeeps: this.quirks.modifyPriority === 'kept',
       },
+      positionLimit: () => this.rules.positionLimit,
       now: () => this.now(),
       seq: () => this.seq(),
       bookSeq: () => this.market.seq,

@@ -19,7 +19,9 @@ export interface ParadexQuirks {
   readonly modifySize: 'total' | 'remaining';
   /** Whether a partly filled order may be modified. */
   readonly modifyPartlyFilled: boolean;
-  /** The 1,500 a minute of an address also count order calls by REST. */
+  /** Whether a modify to a smaller size at the same price keeps its place in the queue. Any other never does. */
+  readonly modifyPriority: 'kept' | 'lost';
+  /** The 1,500 a minute of an address also count order calls, by REST and over sockets. */
   readonly ipLimitCoversOrders: boolean;
   /** `side` of a fill: the account's own, or the taker's. */
   readonly fillSide: 'own' | 'taker';
@@ -57,6 +59,7 @@ export const PARADEX_QUIRKS: ParadexQuirks = Object.freeze({
   modifyId: 'same',
   modifySize: 'total',
   modifyPartlyFilled: true,
+  modifyPriority: 'kept',
   ipLimitCoversOrders: false,
   fillSide: 'own',
   fundingPaid: 'with-fills',

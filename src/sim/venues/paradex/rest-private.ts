@@ -98,6 +98,11 @@ function payments(context: RouteContext, account: ParadexAccount): RouteAnswer {
   return json(200, venue.pages.of('payments', account.payments, query, time, MOST_HISTORY));
 }
 
+function busts({ venue, query }: RouteContext, account: ParadexAccount): RouteAnswer {
+  const time = (bust: { created_at: number }): number => bust.created_at;
+  return json(200, venue.pages.of('busts', account.busts, query, time, MOST_HISTORY));
+}
+
 function positions(context: RouteContext, account: ParadexAccount): RouteAnswer {
   const { venue } = context;
   const traded = account.fills.length > 0 || account.exchange.account.position.lots !== 0;
@@ -210,7 +215,7 @@ export const PRIVATE_ROUTES: readonly Route[] = [
   route('GET', '/fills', 'reads', fills),
   route('GET', '/funding/payments', 'reads', payments),
   route('GET', '/transactions', 'reads', none),
-  route('GET', '/tradebusts', 'reads', none),
+  route('GET', '/tradebusts', 'reads', busts),
   route('GET', '/transfers', 'reads', none),
   route('GET', '/orders', 'reads', openOrders),
   route('GET', '/orders-history', 'reads', history),

@@ -7,7 +7,7 @@ import { BID } from '#core/units';
 import type { MarketWire, WireSystemStatus } from '#clients/paradex/wire';
 import type { ParadexAccount } from './account.js';
 import type { ParadexMarket } from './market.js';
-import { MARKET_LIMITS } from './market-views.js';
+import { MARKET_LIMITS, sizeLimits } from './market-views.js';
 import type { ParadexQuirks } from './quirks.js';
 import { invalid, Refusal } from './refusal.js';
 
@@ -35,6 +35,12 @@ export class VenueRules {
   get maxOpenOrders(): number {
     if (this.quirks.openOrderCap === 'general') return GENERAL_CAP;
     return Number(this.overrides.max_open_orders ?? MARKET_LIMITS.maxOpenOrders);
+  }
+
+  /** Most that an account's position and its orders of one side may come to. */
+  get positionLimit(): Lots {
+    const most = this.overrides.position_limit ?? sizeLimits(this.market).position;
+    return this.instrument.parseSize(most) ?? (Infinity as Lots);
   }
 
   /** 26 digits, rising: microseconds and a counter. */
@@ -75,7 +81,7 @@ export class VenueRules {
   /** Minimum notional (at the mark) and the largest order. Reduce-only below the minimum must close all. */
   size(account: ParadexAccount, side: Side, ticks: Ticks, lots: Lots, reduceOnly: boolean): void {
     const { instrument, market, overrides } = this;
-    const most = instrument.parseSize(overrides.max_order_size ?? MARKET_LIMITS.maxOrderSize);
+    const most = instrument.parseSize(overrides.max_order_size ?? sizeLimits(market).order);
     if (most !== null && lots > most)
       throw new Refusal(400, 'INVALID_ORDER_SIZE', 'size is above max_order_size');
     const mark = market.fair > 0 ? market.fair : ticks;

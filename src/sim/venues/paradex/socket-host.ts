@@ -28,7 +28,7 @@ export interface SocketHost {
     account: ParadexAccount,
     method: string,
     params: unknown,
-    connection: number,
+    from: ParadexSocket,
   ): RpcAnswer | null;
   /** What a new subscriber of a channel hears first, if anything. */
   firstNews(channel: Channel): News | null;

@@ -52,6 +52,8 @@ export class ParadexSocket implements FaceLink {
   constructor(
     private readonly host: SocketHost,
     readonly number: number,
+    /** Address of whoever connected: what it is limited by. */
+    readonly ip: string,
     private readonly peer: FacePeer,
     readonly version: SbeVersion | null,
   ) {
@@ -138,8 +140,7 @@ export class ParadexSocket implements FaceLink {
     }
     if (method.startsWith('order.'))
       return (
-        this.host.orderMethod(this.needAccount(), method, params, this.number) ??
-        unknownMethod(method)
+        this.host.orderMethod(this.needAccount(), method, params, this) ?? unknownMethod(method)
       );
     return unknownMethod(method);
   }
