@@ -1,5 +1,6 @@
 // Between the engine and the venue: cancels leave at once and wait for nothing; places and amends leave only after
-// the ledger has them on disk. What could not be recorded is not sent, and comes back to the engine as rejected.
+// the ledger has committed them (and synced them, with real orders). What could not be recorded is not sent, and comes back
+// to the engine as rejected.
 import type { AmendCommand, Command, EngineEvent, PlaceCommand } from '#core/messages';
 import type { CommandSink } from '#core/ports';
 import type { Micros } from '#core/units';
