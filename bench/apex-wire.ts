@@ -19,10 +19,9 @@ import { WireInbox } from '#run/wire-inbox';
 import { PlaceWatch, benchClient, benchPlace } from './apex-place.js';
 import { startApexVenue } from './apex-venue.js';
 import { spread } from './measure.js';
+import { startFlags } from './start-flags.js';
 
 const FILE = fileURLToPath(import.meta.url);
-/** As `npm start` has it. */
-const NODE = ['--max-semi-space-size=2', '--max-old-space-size=64'];
 const SECONDS = Number(process.env['MM_BENCH_SECONDS'] ?? 20);
 const PAIR_SECONDS = 6;
 const ROUNDS = 9;
@@ -111,8 +110,10 @@ async function pairs(origin: string, count: number): Promise<number[]> {
 
 /** Runs one of the two in a process of its own, with what a bot runs with; its terminal is not ours. */
 function child<T>(what: 'bot' | 'pairs', ...args: readonly string[]): Promise<T> {
-  const process_ = spawn(process.execPath, [...NODE, FILE, what, ...args], {
+  const { flags, env } = startFlags();
+  const process_ = spawn(process.execPath, [...flags, FILE, what, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
   });
   return new Promise((resolve, reject) => {
     process_.once('message', (found) => resolve(found as T));

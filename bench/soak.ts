@@ -17,6 +17,7 @@ import { onboard, paradexEnvironment, paradexIdentity } from '#run/paradex-accou
 import type { ParadexIdentity } from '#run/paradex-account';
 import { BooksReader, compareBooks } from './soak-books.js';
 import { activity } from './soak-figures.js';
+import { startFlags } from './start-flags.js';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const SAMPLE_MS = 10_000;
@@ -33,8 +34,10 @@ const network = realNetwork(clock);
 function start(name: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const out = openSync(join(folder, `${name}.txt`), 'a');
   const own = Object.entries(process.env).filter(([key]) => !key.startsWith('MM_'));
-  return spawn(process.execPath, ['--max-semi-space-size=2', MAIN, ...args], {
-    ...{ cwd: folder, stdio: ['ignore', out, out], env: { ...Object.fromEntries(own), ...env } },
+  const node = startFlags();
+  return spawn(process.execPath, [...node.flags, MAIN, ...args], {
+    ...{ cwd: folder, stdio: ['ignore', out, out] },
+    env: { ...Object.fromEntries(own), ...node.env, ...env },
   });
 }
 

@@ -8,7 +8,7 @@
 // moves both quotes sends two orders; the second waits for the first: "first" counts one a turn, "every" all of them.
 // Turns that a timer began have no frame and are left out, and so is what the kernel does before and after.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { readLayers } from '#config/layers';
 import type { Seconds } from '#core/units';
 import type { TradingNetwork } from '#run/venue-place';
 import { runOnVenue } from '#run/venue-run';
+import { startFlags } from './start-flags.js';
 import { StopWatch, wirePlace } from './wire-place.js';
 import type { Timed } from './wire-place.js';
 
@@ -37,14 +38,6 @@ interface Found {
   readonly sent: number;
   readonly busy: number;
   readonly rss: { readonly warm: number; readonly end: number; readonly most: number };
-}
-
-/** As `npm start` has it. */
-function startFlags(): string[] {
-  const file = new URL('../../package.json', import.meta.url);
-  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
-  const [flags = ''] = scripts.start.split('dist/');
-  return flags.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** In the child: a run as any other. */
@@ -90,8 +83,10 @@ async function bot(network: TradingNetwork): Promise<Found> {
 }
 
 function inChild(network: TradingNetwork): Promise<Found> {
-  const child = spawn(process.execPath, [...startFlags(), FILE, network], {
+  const { flags, env } = startFlags();
+  const child = spawn(process.execPath, [...flags, FILE, network], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
   });
   return new Promise((resolve, reject) => {
     child.once('message', (found) => resolve(found as Found));
@@ -129,7 +124,7 @@ export async function benchWire(): Promise<string[]> {
     `the same with real orders, the ledger waiting for the disk: ${ofReal}`,
     ...moreReal,
     `${seconds.toFixed(0)} s of quoting: ${heard.toFixed(0)} messages a second in, ${sent.toFixed(1)} out, ${busy.toFixed(0)} % of a core`,
-    `RSS of the bot alone (${startFlags().join(' ')}): ${rss.warm.toFixed(0)} MB at first, ${rss.end.toFixed(0)} MB at the end, ${Math.max(rss.most, real.rss.most).toFixed(0)} MB at most, start included`,
+    `RSS of the bot alone (${startFlags().text}): ${rss.warm.toFixed(0)} MB at first, ${rss.end.toFixed(0)} MB at the end, ${Math.max(rss.most, real.rss.most).toFixed(0)} MB at most, start included`,
   ];
 }
 

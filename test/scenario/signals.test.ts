@@ -159,7 +159,7 @@ describe('a parent', () => {
       const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
         scripts: Record<string, string>;
       };
-      expect(scripts['start']).toMatch(/^exec node /);
+      expect(scripts['start']).toMatch(/^(\w+=\S+ )*exec node /);
       // Without its pre-script: this is no place to build.
       const npm = place.start(
         'npm',
