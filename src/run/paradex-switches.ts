@@ -9,7 +9,7 @@ export const paradexSwitches = (text: string | null): Partial<ParadexSwitches> =
     schemaVersion: [1, 2],
     privateSocket: ['plain', 'sbe'],
     batchParams: ['object', 'array', 'off'],
-    batchMost: { least: 1 },
+    batchMost: { least: 1, most: 50 },
     amend: ['modify', 'replace'],
     modifySize: ['total', 'remaining'],
     modifyPartlyFilled: ['cancel', 'modify'],

@@ -2,18 +2,20 @@
 // default (the client's list) and the values that mean something. A wrong value must not reach a client. Pure.
 import { StartProblem } from '#config/problem';
 
-/** What a switch takes: words, or a whole number of at least `least`. */
-export type SwitchValues = readonly (string | number | boolean)[] | { readonly least: number };
+/** What a switch takes: words, or a whole number of at least `least`, at most `most`. */
+export type SwitchValues =
+  readonly (string | number | boolean)[] | { readonly least: number; readonly most?: number };
 type Accepted<T> = { readonly [K in keyof T]-?: SwitchValues };
 
 const allowedText = (values: SwitchValues): string =>
   'least' in values
-    ? `a whole number, at least ${values.least}`
+    ? `a whole number, at least ${values.least}${values.most === undefined ? '' : ` and at most ${values.most}`}`
     : values.map((value) => (value === '' ? 'none' : String(value))).join(' or ');
 
 function valueOf(values: SwitchValues, text: string): string | number | boolean | undefined {
   if ('least' in values) {
-    return /^\d{1,9}$/.test(text) && Number(text) >= values.least ? Number(text) : undefined;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    return number >= values.least && number <= (values.most ?? Infinity) ? number : undefined;
   }
   return values.find((value) => (value === '' ? 'none' : String(value)) === text);
 }

@@ -50,4 +50,6 @@ test.each([
 
 test('a word that Paradex does not know is refused, not passed on', () => {
   expect(() => paradexSwitches('amend=replaced')).toThrow(/must be modify or replace/);
+  const most = /batchMost: "51" must be a whole number, at least 1 and at most 50/;
+  expect(() => paradexSwitches('batchMost=51')).toThrow(most);
 });
