@@ -11,9 +11,11 @@ import type { OrderAct, UnpricedOrder } from './sign.js';
 import type { ParadexSwitches } from './switches.js';
 
 const EVERY = fromMs(50);
-/** A stamp made early is made anew at this age, and not used at that one: it counts against the receive window. */
-const OLD_MS = 200;
+/** The part of the receive window that an early stamp may use up, which counts from the stamp; 400 ms of the usual 2 s. */
+const SHARE = 0.2;
 const OLDEST_MS = 400;
+/** Below this there is no time to be early in. */
+const SHORTEST_MS = 100;
 const SIDES = ['BUY', 'SELL'] as const;
 type WireSide = (typeof SIDES)[number];
 
@@ -38,10 +40,15 @@ export class OrderStamps {
   private readonly sizes: Record<WireSide, string> = { BUY: '', SELL: '' };
   private lastMs = 0;
   private timer: Timer | null = null;
+  /** Older ones are not used, and those of half this age are made anew. */
+  private readonly oldestMs: number;
 
-  constructor(private readonly parts: StampParts) {}
+  constructor(private readonly parts: StampParts) {
+    this.oldestMs = Math.min(OLDEST_MS, parts.switches.recvWindowMs * SHARE);
+  }
 
   start(): void {
+    if (this.oldestMs < SHORTEST_MS) return;
     this.timer = this.parts.time.clock.after(EVERY, () => {
       for (const side of SIDES) this.prepare(side);
       this.start();
@@ -57,7 +64,7 @@ export class OrderStamps {
   next(act: OrderAct, side: WireSide, size: string): number {
     if (act === 'create') this.sizes[side] = size;
     const early = this.early[side];
-    const fits = this.fits(early, act, size, OLDEST_MS);
+    const fits = this.fits(early, act, size, this.oldestMs);
     this.lastMs = fits ? early.stampMs : this.parts.time.stampMs();
     return this.lastMs;
   }
@@ -73,7 +80,7 @@ export class OrderStamps {
     const resting = this.resting(side);
     const act = resting === null ? 'create' : 'modify';
     const size = resting === null ? this.sizes[side] : instrument.formatSize(resting);
-    if (size === '' || this.fits(this.early[side], act, size, OLD_MS)) return;
+    if (size === '' || this.fits(this.early[side], act, size, this.oldestMs / 2)) return;
     const stampMs = time.stampMs();
     this.early[side] = { act, size, stampMs };
     signer.prehash(act, { timestampMs: stampMs, market, side, type: 'LIMIT', size });

@@ -99,6 +99,15 @@ describe('hashed in idle time', () => {
   });
 });
 
+test('a short receive window leaves no room for early stamps', async () => {
+  const { rig, signed } = await watchedRig({ recvWindowMs: 150 });
+  for (let i = 0; i < 20; i += 1) {
+    rig.run(77);
+    rig.client.send(NOW, [place(i + 1)]);
+    expect(rig.venue.clock.nowUs() / 1e3 - (signed.at(-1)?.stampMs ?? NaN)).toBeLessThanOrEqual(30);
+  }
+});
+
 test('stamps only grow, none is older than 0.4 s or from the future, whatever is sent when', async () => {
   const side = fc.constantFrom(BID, ASK);
   const step = fc.record({ waitMs: fc.integer({ min: 0, max: 700 }), side, small: fc.boolean() });
